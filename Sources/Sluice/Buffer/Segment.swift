@@ -1,0 +1,65 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// A piece of an `EventBuffer`'s chain: a header, and the bytes it speaks of.
+///
+/// An own segment's bytes stand right behind its header, in one allocation. A borrowed one (shared with another buffer, or
+/// foreign memory) points elsewhere, holds the owner alive, and is never written to.
+struct Segment {
+  /// The segment behind this one in its chain, or in its pool's free list.
+  var next: SegmentPointer?
+  /// The first byte of the storage.
+  var storage: UnsafeMutableRawPointer
+  /// Offset of the first unread byte.
+  var start: Int
+  /// Offset behind the last written byte.
+  var end: Int
+  /// Bytes of storage that may be written; 0 for a borrowed segment.
+  var capacity: Int
+  /// Who keeps the storage alive, where it is not behind the header.
+  var owner: Unmanaged<SharedStorage>?
+}
+
+typealias SegmentPointer = UnsafeMutablePointer<Segment>
+
+extension Segment {
+  static let headerSize = MemoryLayout<Segment>.stride
+
+  @inline(__always) var count: Int { end &- start }
+  @inline(__always) var bytes: UnsafeMutableRawPointer { storage + start }
+  /// Bytes that may be written behind the last one.
+  @inline(__always) var room: Int { max(capacity &- end, 0) }
+  @inline(__always) var isBorrowed: Bool { owner != nil }
+  @inline(__always) var readable: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: bytes, count: count) }
+
+  /// Allocates a segment with room for `capacity` bytes behind its header; no pool is asked.
+  static func allocate(capacity: Int) -> SegmentPointer {
+    let raw = UnsafeMutableRawPointer.allocate(byteCount: headerSize + capacity, alignment: 16)
+    let segment = raw.bindMemory(to: Segment.self, capacity: 1)
+    segment.initialize(
+      to: Segment(next: nil, storage: raw + headerSize, start: 0, end: 0, capacity: capacity, owner: nil))
+    return segment
+  }
+
+  /// Allocates a header that reads `count` bytes of another's storage from `start` on, and keeps `owner` alive.
+  static func borrow(_ owner: SharedStorage, start: Int, count: Int) -> SegmentPointer {
+    let segment = UnsafeMutableRawPointer.allocate(byteCount: headerSize, alignment: 16)
+      .bindMemory(to: Segment.self, capacity: 1)
+    segment.initialize(
+      to: Segment(
+        next: nil, storage: owner.storage, start: start, end: start + count, capacity: 0,
+        owner: Unmanaged.passRetained(owner)))
+    return segment
+  }
+
+  /// Gives the memory of a segment that is in no chain back to the allocator, and lets go of its owner.
+  static func deallocate(_ segment: SegmentPointer) {
+    segment.pointee.owner?.release()
+    UnsafeMutableRawPointer(segment).deallocate()
+  }
+}
