@@ -14,10 +14,19 @@ let settings: [SwiftSetting] = [
 let package = Package(
   name: "sluice",
   products: [
-    .library(name: "Sluice", targets: ["Sluice"])
+    .library(name: "Sluice", targets: ["Sluice"]),
+    .executable(name: "bench", targets: ["Bench"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
-    .target(name: "Sluice", swiftSettings: settings),
+    .target(name: "CSluiceSystem"),
+    .target(name: "Sluice", dependencies: ["CSluiceSystem"], swiftSettings: settings),
+    .executableTarget(
+      name: "Bench",
+      dependencies: ["Sluice", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Samples/bench", swiftSettings: settings),
     .testTarget(name: "SluiceTests", dependencies: ["Sluice"], swiftSettings: settings),
   ]
 )

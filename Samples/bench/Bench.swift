@@ -1,0 +1,50 @@
+import ArgumentParser
+import Sluice
+
+/// The workloads that the project's speed is measured by; each prints one JSON object.
+@main
+struct Bench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Measures Sluice on one workload and prints one JSON object.",
+    discussion: """
+      pair-pingpong    --size bytes there and back over a pair, --count times
+      filter-pingpong  the same under --depth pass-through filters on each end
+      pair-stream      --total bytes one way in writes of --size
+      pair-idle        --count pairs held open, resident bytes a pair
+      """)
+
+  @Argument(help: "The workload.") var workload: Workload
+  @Option(help: "Bytes a message or write.") var size = 1024
+  @Option(help: "Filters on each end.") var depth = 0
+  @Option(help: "Round trips, or pairs.") var count = 0
+  @Option(help: "Bytes to stream.") var total = 0
+  @Option(help: "Compression level.") var level = 6
+  @Option(help: "A file to stream.") var payload: String?
+
+  enum Workload: String, ExpressibleByArgument, CaseIterable {
+    case pairPingpong = "pair-pingpong"
+    case filterPingpong = "filter-pingpong"
+    case pairStream = "pair-stream"
+    case pairIdle = "pair-idle"
+  }
+
+  // Nothing here waits for the main actor: the loop runs on this thread.
+  nonisolated func run() throws {
+    switch workload {
+    case .pairPingpong, .filterPingpong: try pingpong()
+    case .pairStream: try stream()
+    case .pairIdle: try idle()
+    }
+  }
+
+  /// Two ends, with the filters of the workload on each.
+  nonisolated func ends(_ base: EventBase) throws -> (BufferEvent, BufferEvent) {
+    var (left, right) = base.pair()
+    for _ in 0..<depth {
+      left = try left.filtered(by: Forward())
+      right = try right.filtered(by: Forward())
+    }
+    return (left, right)
+  }
+}

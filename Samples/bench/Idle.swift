@@ -1,0 +1,38 @@
+import Sluice
+
+extension Bench {
+  nonisolated func idle() throws {
+    let base = EventBase()
+    let block = [UInt8](repeating: 0x78, count: size)
+    var held: [(BufferEvent, BufferEvent)] = []
+    held.reserveCapacity(count)
+    var answers = 0
+    let (size, count) = (self.size, self.count)
+    let onAnswer: (BufferEvent) -> Void = { event in
+      guard event.input.count >= size else { return }
+      event.input.drain()
+      answers += 1
+      if answers == count { event.base.stop() }
+    }
+    let onQuestion: (BufferEvent) -> Void = { event in
+      guard event.input.count >= size else { return }
+      event.input.drain()
+      event.write(block)
+    }
+    let onEvent: (BufferEvent, StreamEvent) -> Void = { print("unexpected:", $1) }
+    let before = residentBytes()
+    for _ in 0..<count {
+      let (left, right) = try ends(base)
+      left.onRead = onAnswer
+      right.onRead = onQuestion
+      left.onEvent = onEvent
+      right.onEvent = onEvent
+      left.write(block)
+      held.append((left, right))
+    }
+    try base.run()
+    guard answers == count else { throw BenchError(message: "\(count - answers) pairs got no answer") }
+    report([("bytes_per_pair", Double(residentBytes() - before) / Double(count))])
+    withExtendedLifetime(held) {}
+  }
+}

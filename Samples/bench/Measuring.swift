@@ -1,0 +1,41 @@
+import Glibc
+
+struct BenchError: Error, CustomStringConvertible {
+  let message: String
+  var description: String { message }
+}
+
+/// Wall and processor time since it was made.
+struct Stopwatch {
+  private let wall = seconds(CLOCK_MONOTONIC)
+  private let processor = seconds(CLOCK_PROCESS_CPUTIME_ID)
+
+  func report(_ bench: Bench, _ rate: String, perSecond amount: Double, _ cost: String, per units: Double) {
+    let wall = seconds(CLOCK_MONOTONIC) - self.wall
+    let processor = seconds(CLOCK_PROCESS_CPUTIME_ID) - self.processor
+    bench.report([(rate, amount / wall), (cost, processor * 1e9 / units)])
+  }
+}
+
+extension Bench {
+  nonisolated func report(_ figures: [(name: String, value: Double)]) {
+    let settings = "\"size\":\(size),\"depth\":\(depth),\"count\":\(count),\"level\":\(level)"
+    let values = figures.map { "\"\($0.name)\":\(($0.value * 10).rounded() / 10)" }.joined(separator: ",")
+    print("{\"impl\":\"sluice\",\"workload\":\"\(workload.rawValue)\",\(settings),\(values)}")
+  }
+}
+
+private func seconds(_ clock: clockid_t) -> Double {
+  var time = timespec()
+  clock_gettime(clock, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}
+
+func residentBytes() -> Int {
+  guard let file = fopen("/proc/self/statm", "r") else { return 0 }
+  defer { fclose(file) }
+  var line = [CChar](repeating: 0, count: 128)
+  guard fgets(&line, 128, file) != nil else { return 0 }
+  let fields = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self).split(separator: " ")
+  return fields.count > 1 ? (Int(fields[1]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE))) : 0
+}

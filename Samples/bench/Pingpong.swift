@@ -1,0 +1,30 @@
+import Sluice
+
+extension Bench {
+  nonisolated func pingpong() throws {
+    let base = EventBase()
+    let (ping, pong) = try ends(base)
+    let block = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 16)
+    block.initializeMemory(as: UInt8.self, repeating: 0x78)
+    defer { block.deallocate() }
+    let size = self.size
+    var left = count / 10 + 1
+    ping.onRead = { event in
+      guard event.input.count >= size else { return }
+      event.read(into: block)
+      left -= 1
+      if left == 0 { return event.base.stop() }
+      event.write(UnsafeRawBufferPointer(block))
+    }
+    pong.onRead = { event in event.write(&event.input) }
+    ping.onEvent = { print("unexpected:", $1) }
+    ping.write(UnsafeRawBufferPointer(block))
+    try base.run()
+    left = count
+    ping.write(UnsafeRawBufferPointer(block))
+    let time = Stopwatch()
+    try base.run()
+    time.report(
+      self, "round_trips_per_s", perSecond: Double(count), "cpu_ns_per_round_trip", per: Double(count))
+  }
+}

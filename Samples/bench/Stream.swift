@@ -1,0 +1,47 @@
+import Sluice
+
+extension Bench {
+  nonisolated func stream() throws {
+    let base = EventBase()
+    let (sender, receiver) = try ends(base)
+    let source = UnsafeMutableRawBufferPointer.allocate(byteCount: max(size, 1 << 20), alignment: 16)
+    source.initializeMemory(as: UInt8.self, repeating: 0x78)
+    let sink = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
+    sink.initializeMemory(as: UInt8.self, repeating: 0)
+    defer {
+      source.deallocate()
+      sink.deallocate()
+    }
+    let size = self.size
+    var at = 0
+    var toSend = total
+    var toReceive = total
+    func fill(_ event: BufferEvent) {
+      while toSend > 0 {
+        let step = min(toSend, size)
+        if at + step > source.count { at = 0 }
+        let outcome = event.write(UnsafeRawBufferPointer(rebasing: source[at..<at + step]))
+        at += step
+        toSend -= step
+        if outcome.room == 0 { return }
+      }
+    }
+    sender.onWrite = fill
+    sender.writeMarks = Watermarks(low: 128 * 1024, high: 256 * 1024)
+    receiver.readMarks = Watermarks(high: 256 * 1024)
+    receiver.onRead = { event in
+      while true {
+        let got = event.read(into: sink)
+        if got == 0 { break }
+        toReceive -= got
+      }
+      if toReceive == 0 { event.base.stop() }
+    }
+    let time = Stopwatch()
+    fill(sender)
+    try base.run()
+    guard toReceive == 0 else { throw BenchError(message: "the stream ended early, \(toReceive) bytes short") }
+    time.report(
+      self, "MB_per_s", perSecond: Double(total) / 1e6, "cpu_ns_per_KiB", per: Double(total) / 1024)
+  }
+}

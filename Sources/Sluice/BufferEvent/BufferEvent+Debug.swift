@@ -1,0 +1,49 @@
+extension BufferEvent: CustomDebugStringConvertible {
+  /// What the event stands on, what its buffers hold, and why a direction does not run; one line a layer, from the top.
+  public var debugDescription: String {
+    var lines = [line]
+    if let below = underlying { lines.append("  over " + below.debugDescription) }
+    return lines.joined(separator: "\n")
+  }
+
+  private var line: String {
+    "\(kind): input \(amount(inputBuffer.count, readHigh)), reading \(readingState); "
+      + "output \(amount(outputBuffer.count, writeHigh)), writing \(writingState)"
+      + (markPasses > 0 ? "; write mark passed \(markPasses) times" : "")
+  }
+
+  private var kind: String {
+    if let stage { return "filter " + stage._withUnsafeGuaranteedRef { $0.name } }
+    if let transport = extras?.transport { return transport.name }
+    return partnerLink == nil ? "half without a partner" : "half of a pair"
+  }
+
+  private func amount(_ count: Int, _ high: Int) -> String {
+    high == Watermarks.unlimited ? "\(count)" : "\(count)/\(high)"
+  }
+
+  private var readingState: String {
+    if let state = endState { return state }
+    if flags.contains(.inputEnded) { return "ended" }
+    if flags.contains(.readDisabled) { return "disabled" }
+    if !readReasons.isEmpty { return "suspended by \(readReasons)" }
+    return inputBuffer.count >= readHigh ? "waits for the input to be drained below its high mark" : "on"
+  }
+
+  private var writingState: String {
+    if let state = endState { return state }
+    if flags.contains(.outputFinished) { return "finished" }
+    if flags.contains(.peerClosed) { return "refused: the other end closed" }
+    if flags.contains(.writeDisabled) { return "disabled" }
+    if !writeReasons.isEmpty { return "suspended by \(writeReasons)" }
+    if outputBuffer.isEmpty { return flags.contains(.finishing) ? "finishing" : "on" }
+    return "waits for the layer below or the other end" + (flags.contains(.finishing) ? ", then finishes" : "")
+  }
+
+  private var endState: String? {
+    if flags.contains(.closed) { return "closed" }
+    if flags.contains(.failed) { return "failed (\(extras?.failure?.description ?? "unknown"))" }
+    if flags.contains(.closing) { return "closing" }
+    return flags.contains(.unlinked) ? "unlinked" : nil
+  }
+}

@@ -1,0 +1,118 @@
+extension BufferEvent {
+  /// Ends this end's writing, behind all that was written: filters add their trailers, and the other end sees the end of its
+  /// input. Reading goes on. Further writes are refused; finishing again does nothing. libevent has no such call (#795).
+  public func finish() {
+    guard !flags.intersects([.finishing, .closing, .closed, .failed]) else { return }
+    flags.insert(.finishing)
+    pushDown()
+  }
+
+  /// Ends both directions in order: what was written drains through every layer, then the end follows, then everything is
+  /// given back. What comes meanwhile is thrown away, and no callback is made from now on.
+  ///
+  /// The loop keeps what is needed alive until the other end took everything; give a limit where it might never do so.
+  /// Closing an event that a filter stands on closes the whole stack, from its top. Closing again does nothing.
+  ///
+  /// - Parameter limit: after this time, what is left is thrown away as by `abort()`.
+  public func close(within limit: Duration? = nil) {
+    guard !flags.intersects([.closing, .closed]) else { return }
+    if let upper { return upper.takeUnretainedValue().close(within: limit) }
+    closeLayer(within: limit)
+  }
+
+  private func closeLayer(within limit: Duration? = nil) {
+    dropCallbacks()
+    linger(within: limit)
+    flags.formUnion([.closing, .finishing])
+    flags.subtract([.writeDisabled, .writeSuspended])
+    writeReasons = []
+    if !flags.contains(.inputBusy) { inputBuffer.drain() }
+    timingChanged()
+    if flags.intersects([.failed, .peerClosed, .unlinked]) { return completeClose() }
+    if stage == nil, let peer = partner { peer.peerStoppedReading() }
+    if flags.contains(.outputFinished) { completeClose() } else { pushDown() }
+  }
+
+  /// Throws away what waits in both directions, in every layer, and lets the other end see a reset. No callback is made from
+  /// now on. Aborting an event that a filter stands on makes the stack above fail.
+  public func abort() {
+    guard !flags.contains(.closed) else { return }
+    dropCallbacks()
+    if let upper { upper.takeUnretainedValue().fail(StreamError(.reset, direction: .both)) }
+    let peer = partner
+    let below = underlying
+    let transport = extras?.transport
+    end()
+    peer?.reset()
+    below?.abort()
+    transport?.abort(self)
+  }
+
+  /// Lets go without a word, as libevent's `bufferevent_free` does: the other half of a pair stays, gets no event, and has its
+  /// writes refused. Waiting output is lost, in every layer. `close()` is what applications want.
+  public func free() {
+    guard !flags.contains(.closed) else { return }
+    dropCallbacks()
+    let peer = partner
+    let below = flags.contains(.keepsLower) ? nil : underlying
+    let transport = extras?.transport
+    end()
+    peer?.lostPartner()
+    below?.free()
+    transport?.close(self)
+  }
+
+  /// Everything that was to be sent has left: lets go of what this stands on. The last thing that happens to the event.
+  func completeClose() {
+    guard !flags.contains(.closed) else { return }
+    let peer = partner
+    let below = flags.contains(.keepsLower) ? nil : underlying
+    let transport = extras?.transport
+    let isOrderly = flags.contains(.outputFinished)
+    end()
+    if isOrderly { transport?.finish(self) }
+    peer?.partnerClosed()
+    transport?.close(self)
+    guard let below else { return }
+    // Data that a failed filter could not send is lost, and the other end is not to take that for an end.
+    if isOrderly || below.flags.intersects([.peerClosed, .unlinked]) || flags.contains(.failed) {
+      below.closeLayer()
+    } else {
+      below.abort()
+    }
+  }
+
+  /// Nothing moves any more: takes the event out of its stack or pair, and gives its memory back.
+  private func end() {
+    flags.formUnion([.closing, .closed])
+    if let lower {
+      lower._withUnsafeGuaranteedRef {
+        $0.upper = nil
+        $0.flags.subtract([.underneath, .timedAbove])
+      }
+    }
+    partnerLink?._withUnsafeGuaranteedRef { $0.partnerLink = nil }
+    partnerLink = nil
+    if !flags.contains(.inputBusy) { inputBuffer.drain() }
+    if !flags.contains(.outputBusy) { outputBuffer.drain() }
+    cancelTimers()
+    if let extras { extras.transport = nil }
+    flags.remove(.hasTransport)
+    if flags.contains(.lingering) {
+      flags.remove(.lingering)
+      base.stopLingering(self)
+    }
+  }
+
+  private func linger(within limit: Duration?) {
+    guard !flags.contains(.lingering) else { return }
+    flags.insert(.lingering)
+    base.lingering[ObjectIdentifier(self)] = self
+    guard let limit else { return }
+    let link = Unmanaged.passUnretained(self)
+    // Cancelled by the event's end, so the link is never followed when that is gone.
+    let timer = LoopTimer(base: base) { link.takeUnretainedValue().abort() }
+    makeExtras().lingerTimer = timer
+    timer.arm(after: limit)
+  }
+}

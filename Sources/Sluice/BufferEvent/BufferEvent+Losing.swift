@@ -1,0 +1,106 @@
+// What happens to one end because of the other, or because of a layer.
+extension BufferEvent {
+  /// Ends both directions with an error, which the top of the stack is told once.
+  func fail(_ error: StreamError) {
+    guard !flags.intersects([.failed, .closed]) else { return }
+    markFailed(error)
+    let top = self.top
+    if top.flags.contains(.closing) { return top.completeClose() }
+    if top.flags.contains(.readOwed) { top.announceRead() }
+    top.announce(.error(error))
+  }
+
+  private func markFailed(_ error: StreamError) {
+    var next: BufferEvent? = self
+    while let event = next {
+      event.flags.insert(.failed)
+      event.makeExtras().failure = error
+      if !event.flags.contains(.outputBusy) { event.outputBuffer.drain() }
+      event.timingChanged()
+      next = event.upper?.takeUnretainedValue()
+    }
+  }
+
+  /// The other half threw everything away.
+  func reset() {
+    flags.insert(.peerClosed)
+    fail(StreamError(.reset, direction: .both))
+  }
+
+  /// The other half was freed without a word: nobody is told, and writes are refused from the top of the stack on.
+  func lostPartner() { markAbove(.unlinked) }
+
+  /// The other half took its last byte from here. What waits on its way is lost, and that is told; what will be written is
+  /// refused.
+  func peerStoppedReading() {
+    let lost = markAbove(.peerClosed)
+    if lost > 0 { announce(.endOfOutput) }
+  }
+
+  /// The other half is gone, after it sent everything.
+  func partnerClosed() {
+    markAbove(.peerClosed)
+    inputFinished()
+    if flags.contains(.closing) { completeClose() }
+  }
+
+  /// Sets `flag` on this event and on all above it, drops their output, and says how much that was.
+  @discardableResult
+  private func markAbove(_ flag: EventFlags) -> Int {
+    var lost = 0
+    var next: BufferEvent? = self
+    while let event = next {
+      event.flags.insert(flag)
+      if !event.flags.contains(.outputBusy) { lost += event.outputBuffer.drain() }
+      event.timingChanged()
+      next = event.upper?.takeUnretainedValue()
+    }
+    return lost
+  }
+
+  /// The error that ended the stream, if one did.
+  public var failure: StreamError? { extras?.failure }
+
+  /// Whether the end of the input was reached: nothing will join what is in `input`.
+  public var isInputEnded: Bool { flags.contains(.inputEnded) }
+
+  /// Whether `close()`, `abort()` or `free()` was called.
+  public var isClosed: Bool { flags.intersects([.closing, .closed]) }
+
+  /// The last reference is gone: closes as `close()` does. Called by the deinit, so what has to go on is handed to an heir.
+  func dropped() {
+    cancelTimers()
+    guard !flags.contains(.closed) else { return }
+    if flags.contains(.keepsLower) {
+      pushDown()
+      lower?._withUnsafeGuaranteedRef {
+        $0.upper = nil
+        $0.flags.subtract([.underneath, .timedAbove])
+      }
+    } else if stage != nil || flags.contains(.hasTransport) || (partnerLink != nil && !outputBuffer.isEmpty) {
+      bequeath()
+    } else if let partnerLink {
+      partnerLink._withUnsafeGuaranteedRef {
+        $0.peerStoppedReading()
+        $0.partnerLink = nil
+        $0.partnerClosed()
+      }
+    }
+  }
+
+  /// Hands the rest of the work to a new event in this one's place, which the loop keeps until it is done.
+  private func bequeath() {
+    let heir = BufferEvent(base: base)
+    heir.flags = flags.intersection([
+      .finishing, .outputFinished, .inputEnded, .failed, .peerClosed, .unlinked, .hasTransport,
+    ])
+    heir.outputBuffer.append(&outputBuffer)
+    (heir.stage, heir.lower, heir.partnerLink) = (stage, lower, partnerLink)
+    (stage, lower, partnerLink) = (nil, nil, nil)
+    let link = Unmanaged.passUnretained(heir)
+    heir.lower?._withUnsafeGuaranteedRef { $0.upper = link }
+    heir.partnerLink?._withUnsafeGuaranteedRef { $0.partnerLink = link }
+    if let transport = extras?.transport { heir.makeExtras().transport = transport }
+    heir.close()
+  }
+}

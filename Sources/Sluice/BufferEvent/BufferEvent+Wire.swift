@@ -1,0 +1,94 @@
+extension BufferEvent {
+  /// The other half, where this is half of a pair whose other half is still there. libevent: `bufferevent_pair_get_partner`.
+  public var partner: BufferEvent? { partnerLink?.takeUnretainedValue() }
+
+  /// The event that this one's filter stands on. libevent: `bufferevent_get_underlying`.
+  public var underlying: BufferEvent? { lower?.takeUnretainedValue() }
+
+  /// Sends what the output holds on its way, at the bottom of a stack, and the end behind it. The last thing that a caller
+  /// does with the event: where it was closing, it may be gone afterwards.
+  @inline(__always) func pushToWire() {
+    if let partnerLink {
+      partnerLink._withUnsafeGuaranteedRef { transfer(to: $0) }
+    } else if flags.contains(.hasTransport) {
+      extras?.transport?.outputReady(self)
+    }
+  }
+
+  @inline(__always) private func transfer(to peer: BufferEvent) {
+    let waiting = outputBuffer.count
+    if waiting > 0 {
+      guard !flags.intersects(.sendBlocked) else { return }
+      let room = peer.readHigh &- peer.inputBuffer.count
+      guard room > 0, !peer.flags.intersects(.receiveBlocked) else {
+        peer.flags.insert(.inputAwaited)
+        return
+      }
+      move(min(waiting, room), to: peer)
+    }
+    if flags.contains(.finishing) { passEnd(to: peer) }
+  }
+
+  /// Moves everything to the other half, whatever the marks, and whether or not the directions are enabled.
+  /// True where bytes moved.
+  func forceTransfer() -> Bool {
+    guard let peer = partner, !outputBuffer.isEmpty else { return false }
+    guard !flags.intersects([.outputBusy, .closed, .failed]) else { return false }
+    guard !peer.flags.intersects([.inputBusy, .inputEnded, .closing, .closed, .failed]) else { return false }
+    move(outputBuffer.count, to: peer)
+    return true
+  }
+
+  @inline(__always) private func move(_ count: Int, to peer: BufferEvent) {
+    if count == outputBuffer.count {
+      peer.inputBuffer.moveAll(of: &outputBuffer)
+    } else {
+      peer.inputBuffer.append(upTo: count, from: &outputBuffer)
+    }
+    peer.arrived()
+    sent()
+  }
+
+  private func passEnd(to peer: BufferEvent) {
+    guard outputBuffer.isEmpty, !flags.intersects([.outputFinished, .writeDisabled, .writeSuspended]) else { return }
+    flags.insert(.outputFinished)
+    timingChanged()
+    peer.inputFinished()
+    if flags.contains(.closing) { completeClose() }
+  }
+
+  /// Bytes joined the input: the layer above goes on with them, or the read callback is queued.
+  @inline(__always) func arrived() {
+    if flags.contains(.hasTiming) { progressed(.read) }
+    if let upper {
+      upper._withUnsafeGuaranteedRef { $0.schedule(.pumpUp) }
+    } else {
+      announceRead()
+    }
+  }
+
+  /// Bytes left the output: the layer above may send more, or the write callback is queued.
+  @inline(__always) func sent() {
+    if flags.intersects([.hasTiming, .timedAbove]) { progressed(.write) }
+    if upper != nil { tellWriterAbove() } else { announceWrite() }
+  }
+
+  /// Has the layer above go on, where it holds back what this one had no room for.
+  @inline(__always) func tellWriterAbove() {
+    guard let upper else { return }
+    upper._withUnsafeGuaranteedRef { above in
+      let isEndOwed = above.flags.contains(.finishing) && !above.flags.contains(.outputFinished)
+      if !above.outputBuffer.isEmpty || isEndOwed { above.schedule(.pumpDown) }
+    }
+  }
+
+  /// Nothing follows what is in the input.
+  func inputFinished() {
+    guard !flags.intersects([.inputEnded, .failed, .closed]) else { return }
+    flags.insert(.inputEnded)
+    timingChanged()
+    if let upper { return upper._withUnsafeGuaranteedRef { $0.schedule(.pumpUp) } }
+    if flags.contains(.readOwed) { announceRead() }
+    announce(.endOfInput)
+  }
+}

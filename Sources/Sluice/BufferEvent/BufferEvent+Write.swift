@@ -1,0 +1,77 @@
+extension BufferEvent {
+  /// Sends a copy of `bytes`, behind everything written before. O(n). libevent: `bufferevent_write`.
+  ///
+  /// Bytes that can move at once have moved when this returns: on a pair they are in the other half's input. Any amount is
+  /// taken; the outcome tells how much room is left below the write high mark, and the write callback tells when to go on.
+  /// After `finish()`, `close()` and errors it is refused. Nobody is called back from inside.
+  @discardableResult
+  @inline(__always) public func write(_ bytes: UnsafeRawBufferPointer) -> WriteOutcome { writeBytes(bytes) }
+
+  /// Sends a copy of the bytes of `span`, as `write(_:)` does with a pointer.
+  @discardableResult
+  public func write(_ span: RawSpan) -> WriteOutcome { span.withUnsafeBytes { writeBytes($0) } }
+
+  /// Sends a copy of an array, as `write(_:)` does with a pointer.
+  @discardableResult
+  public func write(_ bytes: [UInt8]) -> WriteOutcome { bytes.withUnsafeBytes { writeBytes($0) } }
+
+  /// Sends the UTF-8 of `string`, as `write(_:)` does with a pointer.
+  @discardableResult
+  public func write(_ string: String) -> WriteOutcome {
+    var string = string
+    return string.withUTF8 { writeBytes(UnsafeRawBufferPointer($0)) }
+  }
+
+  /// Sends all of `buffer`, and leaves it empty; where writing is refused it keeps its bytes. O(1), no byte is copied.
+  /// `peer.write(&peer.input)` echoes. libevent: `bufferevent_write_buffer`.
+  @discardableResult
+  public func write(_ buffer: inout EventBuffer) -> WriteOutcome {
+    if flags.intersects(.writeRefused) { return .refused(refusal) }
+    let before = outputBuffer.count
+    outputBuffer.moveAll(of: &buffer)
+    queued(from: before)
+    pushDown()
+    return .accepted(room: writeRoom)
+  }
+
+  private func writeBytes(_ bytes: UnsafeRawBufferPointer) -> WriteOutcome {
+    if flags.intersects(.writeRefused) { return .refused(refusal) }
+    if let partnerLink, outputBuffer.isEmpty, !flags.intersects(.sendBlocked), stage == nil {
+      let isThrough = partnerLink._withUnsafeGuaranteedRef { $0.take(bytes) }
+      if isThrough {
+        sent()
+        return .accepted(room: writeHigh)
+      }
+    }
+    let before = outputBuffer.count
+    outputBuffer.appendBytes(bytes)
+    queued(from: before)
+    pushDown()
+    return .accepted(room: writeRoom)
+  }
+
+  /// Copies bytes that the other half writes straight into the input, where all of them fit below the high mark.
+  @inline(__always) private func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard !flags.intersects(.receiveBlocked), bytes.count <= readHigh &- inputBuffer.count else { return false }
+    guard bytes.count > 0 else { return true }
+    inputBuffer.appendBytes(bytes)
+    arrived()
+    return true
+  }
+
+  /// Bytes joined the output, which held `before`: keeps the promise of the high mark, and starts the write timeout.
+  @inline(__always) func queued(from before: Int) {
+    if outputBuffer.count > writeHigh, before <= writeHigh { markPasses &+= 1 }
+    if flags.contains(.hasTiming) { timingChanged() }
+  }
+
+  /// Why `write` refuses.
+  private var refusal: WriteOutcome.Refusal {
+    if flags.intersects([.closing, .closed]) { return .closed }
+    if flags.contains(.finishing) { return .finished }
+    if flags.contains(.failed) { return .failed }
+    if flags.contains(.peerClosed) { return .peerClosed }
+    if flags.contains(.unlinked) { return .unlinked }
+    return flags.contains(.underneath) ? .underneath : .busy
+  }
+}

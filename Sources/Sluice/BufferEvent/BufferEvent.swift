@@ -1,0 +1,97 @@
+/// One end of a stream of bytes: an input and an output buffer, callbacks, watermarks, timeouts, and two directions that can
+/// be enabled, suspended and ended one by one.
+///
+/// It stands on another half (`EventBase.pair()`), on a filter over another buffer event (`filtered(by:)`), or on a transport;
+/// whatever it stands on, its behaviour is the same. Callbacks run from the base's loop, never from inside a call that the
+/// user made, and in this order: connected, read, write, then events. From inside any callback anything may be done to any
+/// buffer event. Dropping the last reference closes it as `close()` does.
+///
+/// It stays on its base's thread, and keeps the base alive. libevent: `struct bufferevent`.
+public final class BufferEvent: DeferredWork {
+  /// The loop that this belongs to. libevent: `bufferevent_get_base`.
+  public let base: EventBase
+
+  #if !DEBUG
+    @exclusivity(unchecked)
+  #endif
+  var inputBuffer: EventBuffer
+  #if !DEBUG
+    @exclusivity(unchecked)
+  #endif
+  var outputBuffer: EventBuffer
+
+  var flags = EventFlags()
+  var readReasons = Suspension()
+  var writeReasons = Suspension()
+  /// How often a write took the output past its high mark.
+  var markPasses: UInt16 = 0
+  var readLow = 0
+  var readHigh = Watermarks.defaultHigh
+  var writeLow = 0
+  var writeHigh = Watermarks.defaultHigh
+
+  // What it stands on, and what stands on it. Each is kept true by hand: `lower` and `stage` are owned, the others are
+  // cleared by the deinit of what they point to.
+  var partnerLink: Unmanaged<BufferEvent>?
+  var lower: Unmanaged<BufferEvent>?
+  var upper: Unmanaged<BufferEvent>?
+  var stage: Unmanaged<Stage>?
+
+  var readBox: Unmanaged<CallbackBox>?
+  var writeBox: Unmanaged<CallbackBox>?
+  var eventBox: Unmanaged<EventCallbackBox>?
+  /// What few events need; made when it is.
+  var extras: Extras?
+
+  init(base: EventBase) {
+    self.base = base
+    inputBuffer = EventBuffer(pool: base.pool)
+    outputBuffer = EventBuffer(pool: base.pool)
+    super.init()
+    base.counts.eventsCreated &+= 1
+  }
+
+  deinit {
+    if isQueued { base.queue.remove(self) }
+    dropped()
+    readBox?.release()
+    writeBox?.release()
+    eventBox?.release()
+    stage?.release()
+    lower?.release()
+    base.counts.eventsDestroyed &+= 1
+  }
+
+  /// What the loop runs: the filters' work first, then the callbacks that are due. The loop holds a reference meanwhile.
+  override func run() {
+    if flags.intersects(.stageDue) { runStage() }
+    if flags.intersects(.callbackDue) { runCallbacks() }
+  }
+
+  /// Rarely needed state.
+  final class Extras {
+    var timing = Timing()
+    var pendingEvents: [StreamEvent] = []
+    var transport: (any Transport)?
+    var wakeTimer: LoopTimer?
+    var lingerTimer: LoopTimer?
+    /// The error that ended the stream.
+    var failure: StreamError?
+  }
+
+  func makeExtras() -> Extras {
+    if let extras { return extras }
+    let made = Extras()
+    extras = made
+    return made
+  }
+
+  /// Has the loop do what `work` names, soon.
+  @inline(__always) func schedule(_ work: EventFlags) {
+    flags.formUnion(work)
+    base.queue.append(self)
+  }
+}
+
+@available(*, unavailable, message: "a buffer event stays on its base's thread; reach it through base.handle")
+extension BufferEvent: Sendable {}

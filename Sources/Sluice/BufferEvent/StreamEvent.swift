@@ -1,0 +1,67 @@
+/// What a buffer event tells besides bytes. libevent: the flags of `bufferevent_event_cb`, one event a call.
+public enum StreamEvent: Sendable {
+  /// The transport is connected, or a filter's handshake is done. Comes before the first read callback.
+  case connected
+  /// The other end finished writing; all its bytes are in `input`. Writing goes on until `finish()`. Comes once, behind the
+  /// last read callback.
+  case endOfInput
+  /// The other end will take nothing more; what is written from now on is refused.
+  case endOfOutput
+  /// Nothing moved in that direction for as long as its timeout says. The direction is disabled now; enabling it starts
+  /// anew.
+  case timeout(Directions)
+  /// The stream broke. Both directions are over, and no other event follows.
+  case error(StreamError)
+  /// Something that a filter, or the application through `trigger`, has to say.
+  case notice(any Sendable)
+}
+
+/// What broke a stream, where, and in which direction.
+public struct StreamError: Error, Sendable, CustomStringConvertible {
+  /// What happened.
+  public enum Reason: Sendable {
+    /// The other end aborted: what it had not sent yet, and what was on its way to it, is lost.
+    case reset
+    /// The other end closed before it took everything that was written.
+    case peerClosed
+    /// The other end finished in the middle of something: a record, a gzip member, a frame.
+    case truncated
+    /// A filter said that it moved on, and neither took nor gave a byte.
+    case noProgress
+    /// A filter failed, with its own error.
+    case filter(any Error)
+    /// The transport failed, with its own error.
+    case transport(any Error)
+  }
+
+  /// What happened.
+  public let reason: Reason
+  /// The direction it happened in; both, where it cannot be told.
+  public let direction: Directions
+  /// The name of the filter it happened in; nil for the transport.
+  public let filter: String?
+  /// The filter's place in its stack, counted from the wire: 1 stands on the transport. 0 is the transport itself.
+  public let place: Int
+
+  /// An error as the transport's own, or as a filter's.
+  public init(_ reason: Reason, direction: Directions = .both, filter: String? = nil, place: Int = 0) {
+    self.reason = reason
+    self.direction = direction
+    self.filter = filter
+    self.place = place
+  }
+
+  /// The error in words: where, in which direction, what.
+  public var description: String {
+    let what =
+      switch reason {
+      case .reset: "the other end reset the stream"
+      case .peerClosed: "the other end closed before it took everything"
+      case .truncated: "the input ended in the middle of a unit: the other end stopped early, or bytes were lost"
+      case .noProgress: "the filter reported progress, and moved no byte: return .needsMore to wait"
+      case .filter(let error), .transport(let error): "\(error)"
+      }
+    guard let filter else { return "\(direction): \(what)" }
+    return "filter \(filter) (number \(place) from the wire), \(direction): \(what)"
+  }
+}

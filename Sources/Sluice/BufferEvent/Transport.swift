@@ -1,0 +1,19 @@
+/// What a buffer event stands on, where that is neither another half nor a filter: the extension point at the bottom.
+///
+/// The event calls these from its loop; none may call back into the user's code before it returns. A transport brings bytes
+/// with `BufferEvent.receive`, takes them with `BufferEvent.sendOutput`, and tells the end and errors through
+/// `receiveEnd`, `fail` and `connected`.
+public protocol Transport: AnyObject {
+  /// What it is, for debug descriptions.
+  var name: String { get }
+  /// Bytes wait in the event's output, or more of them than before; or the output was finished and is empty.
+  func outputReady(_ event: BufferEvent)
+  /// Whether the event takes bytes has changed: bring no more while it does not.
+  func readingChanged(_ event: BufferEvent, isWanted: Bool)
+  /// All bytes were taken; the other end is to see the end of the stream, and reading goes on.
+  func finish(_ event: BufferEvent)
+  /// The event needs the transport no more; after `finish` where it was orderly.
+  func close(_ event: BufferEvent)
+  /// Throw away what is under way, and let the other end see a reset.
+  func abort(_ event: BufferEvent)
+}

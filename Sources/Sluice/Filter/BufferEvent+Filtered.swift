@@ -1,0 +1,69 @@
+extension BufferEvent {
+  /// Puts a filter on this event, and returns the event that stands on the two: there the application reads and writes from
+  /// now on. libevent: `bufferevent_filter_new`.
+  ///
+  /// Bytes that are in this event's input, and were not read, go through the filter: this is what STARTTLS needs. Bytes that
+  /// were written before are ahead of everything the filter sends. The new event keeps this one alive, and closes it when it
+  /// is closed or dropped. This event's callbacks rest meanwhile, and writing to it is refused.
+  ///
+  /// - Parameters:
+  ///   - filter: what to put on; it is the new event's own from now on.
+  ///   - closingUnderlying: false leaves this event open, and usable again, when the new one is gone (libevent: a filter
+  ///     without `BEV_OPT_CLOSE_ON_FREE`).
+  /// - Returns: the event on top.
+  /// - Throws: `StackError` where a filter stands on this event already, or where it is closed.
+  public func filtered<F: Filter & ~Copyable>(
+    by filter: consuming F, closingUnderlying: Bool = true
+  ) throws(StackError) -> BufferEvent {
+    if let upper {
+      throw .alreadyFiltered(by: upper._withUnsafeGuaranteedRef { $0.stage?._withUnsafeGuaranteedRef { $0.name } } ?? "")
+    }
+    guard !flags.intersects([.closing, .closed]) else { throw .closed }
+    let event = BufferEvent(base: base)
+    event.stage = Unmanaged.passRetained(FilterStage(filter, pool: base.pool))
+    event.lower = Unmanaged.passRetained(self)
+    if !closingUnderlying { event.flags.insert(.keepsLower) }
+    upper = Unmanaged.passUnretained(event)
+    flags.insert(.underneath)
+    event.inheritState(of: self)
+    event.startStage()
+    return event
+  }
+
+  private func inheritState(of below: BufferEvent) {
+    flags.formUnion(below.flags.intersection([.peerClosed, .unlinked]))
+    if below.flags.contains(.finishing) { flags.formUnion([.finishing, .outputFinished]) }
+    if let failure = below.failure { fail(failure) }
+  }
+
+  private func startStage() {
+    guard let stage, let lower, !flags.contains(.failed) else { return }
+    stage._withUnsafeGuaranteedRef { stage in
+      lower._withUnsafeGuaranteedRef { below in
+        _ = call(stage, below) {
+          try $0.start()
+          return .moved
+        }
+        if !below.inputBuffer.isEmpty || below.flags.contains(.inputEnded) { schedule(.pumpUp) }
+      }
+    }
+  }
+}
+
+/// Why a filter could not be put on an event.
+public enum StackError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// A filter of this name stands there already: it owns the event's bytes.
+  case alreadyFiltered(by: String)
+  /// The event is closed.
+  case closed
+
+  /// The error in words, with what to do about it.
+  public var description: String {
+    switch self {
+    case .alreadyFiltered(let name):
+      "the filter \(name) stands on this event already: put the next one on the event that filtered(by:) returned"
+    case .closed:
+      "the event is closed: put filters on before close()"
+    }
+  }
+}

@@ -1,0 +1,71 @@
+/// Turns the bytes of an application into those of the wire, and back: compression, encryption, framing, limits, faults.
+///
+/// A filter is a value without a loop, a transport or a clock; a test can run it by itself. A buffer event made by
+/// `BufferEvent.filtered(by:)` gives it life. Neither method may keep what it is given beyond the call.
+///
+/// ```swift
+/// struct Rot13: Filter {
+///   mutating func encode(
+///     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
+///   ) throws -> Progress {
+///     let bytes = source.read(upTo: context.limit)
+///     target.append(bytes.map(rotated))
+///     return bytes.isEmpty ? .needsMore : .moved
+///   }
+///   // decode likewise
+/// }
+/// ```
+///
+/// libevent: the two functions and the context of `bufferevent_filter_new`.
+public protocol Filter: ~Copyable {
+  /// What errors and debug descriptions call it; the name of its type, where it gives none.
+  var name: String { get }
+
+  /// Whether it reads `FilterContext.now`. False, where it does not say.
+  var usesTime: Bool { get }
+
+  /// Called once, when it is put on: the place to send a greeting through `context.reply`. Does nothing, where it is not
+  /// given.
+  ///
+  /// - Throws: what stops the stream, and comes to the event callback.
+  mutating func start(_ context: inout FilterContext) throws
+
+  /// Turns application bytes from the front of `source` into wire bytes at the end of `target`.
+  ///
+  /// It takes what it can use, leaves the rest, and adds no more than `context.limit` bytes. It is called again while it
+  /// returns `.moved` and there is more. When the application finished, it is called with `.finished` in `context.mode` until
+  /// `source` is empty and it returns `.ended` or `.needsMore`: the place for trailers. With `.flush`, it gives what it holds
+  /// back, and may find `source` empty.
+  ///
+  /// - Throws: what stops the stream, and comes to the event callback with the filter's name and place.
+  mutating func encode(
+    _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
+  ) throws -> Progress
+
+  /// Turns wire bytes from the front of `source` into application bytes at the end of `target`. Rules as for `encode`; with
+  /// `.finished`, `source` holds the last bytes of the input, and `.needsMore` with some of them left is an error: the input
+  /// was cut off.
+  ///
+  /// - Throws: what stops the stream; bytes that were added to `target` before are delivered.
+  mutating func decode(
+    _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
+  ) throws -> Progress
+
+  /// Called when the time has come that the filter asked for (`FilterContext.wakeSoon`, `wake(at:)`). What it has for the wire
+  /// goes to `context.reply`; `decode` and `encode` are called afterwards where there is something for them. Does nothing,
+  /// where it is not given.
+  ///
+  /// - Throws: what stops the stream.
+  mutating func wake(_ context: inout FilterContext) throws
+}
+
+extension Filter where Self: ~Copyable {
+  /// The name of the type.
+  public var name: String { "\(Self.self)" }
+  /// False.
+  public var usesTime: Bool { false }
+  /// Does nothing.
+  public mutating func start(_ context: inout FilterContext) throws {}
+  /// Does nothing.
+  public mutating func wake(_ context: inout FilterContext) throws {}
+}

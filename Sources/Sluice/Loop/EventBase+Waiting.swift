@@ -1,0 +1,15 @@
+import CSluiceSystem
+
+extension EventBase {
+  /// Sleeps until `deadline` (for ever, without one), or until mail comes. The one place where a loop sleeps.
+  func wait(until deadline: Int64?) throws(EventBaseError) {
+    isTimeFresh = false
+    if let mailbox, !mailbox.prepareToSleep() { return }
+    defer { mailbox?.wokeUp() }
+    var left = deadline.map { max($0 &- MonotonicClock.nanoseconds(), 0) } ?? -1
+    // Without a descriptor to be woken by, mail is looked for a hundred times a second.
+    if let mailbox, mailbox.descriptor < 0 { left = left < 0 ? 10_000_000 : min(left, 10_000_000) }
+    let result = sluice_wait(mailbox?.descriptor ?? -1, left)
+    if result < 0 { throw .waitFailed(code: -result) }
+  }
+}

@@ -1,0 +1,102 @@
+/// A loop: deferred callbacks, timers, a clock, and a mailbox for other threads.
+///
+/// A base and everything made on it stay on the thread that runs it, and are not `Sendable`; other threads reach it through
+/// `handle`. A base with nothing due makes no system call. libevent: `struct event_base`.
+///
+/// ```swift
+/// let base = EventBase()
+/// let (client, server) = base.pair()
+/// server.onRead = { peer in peer.write(&peer.input) }
+/// client.write("hello")
+/// try base.run()
+/// ```
+public final class EventBase {
+  /// Which time the base lives in.
+  public let clock: Clock
+  let pool = SegmentPool.make()
+
+  #if !DEBUG
+    @exclusivity(unchecked)
+  #endif
+  var queue = DeferredQueue()
+  var timers = TimerHeap()
+  var mailbox: Mailbox?
+  /// What timers know of this base: they do not keep it alive.
+  let link = BaseLink()
+  var counts = Ledger()
+
+  /// What a callback let go of while it ran; emptied behind it.
+  var retired: [AnyObject] = []
+  /// What is closed, and still has bytes on their way.
+  var lingering: [ObjectIdentifier: AnyObject] = [:]
+
+  var isRunning = false
+  var stopRequested = false
+  var cachedNow: Int64 = 0
+  var isTimeFresh = false
+
+  /// A loop that has nothing to do yet. Makes no system call.
+  ///
+  /// - Parameter clock: real time, or time that a test commands.
+  public init(clock: Clock = .monotonic) {
+    self.clock = clock
+    link.base = Unmanaged.passUnretained(self)
+  }
+
+  deinit {
+    link.base = nil
+    while let work = queue.takeFirst() { work.discard() }
+    timers.removeAll()
+    mailbox?.shut()
+    SegmentPool.release(pool)
+  }
+
+  /// The time: for a monotonic clock that of the current round of the loop, read at most once a round; outside of a run it is
+  /// read each time. libevent: `event_base_gettimeofday_cached`, on a clock that never steps.
+  public var now: Instant { Instant(nanoseconds: currentTime()) }
+
+  func currentTime() -> Int64 {
+    if clock == .virtual || (isRunning && isTimeFresh) { return cachedNow }
+    cachedNow = MonotonicClock.nanoseconds()
+    isTimeFresh = true
+    return cachedNow
+  }
+
+  /// What was created on this base and what is gone again; for tests.
+  public internal(set) var ledger: Ledger {
+    get {
+      var ledger = counts
+      ledger.segmentsTaken = pool.pointee.taken
+      ledger.segmentsReturned = pool.pointee.returned
+      return ledger
+    }
+    set { counts = newValue }
+  }
+
+  /// An empty buffer that takes its segments from this base's free lists. Allocates nothing.
+  public func makeBuffer() -> EventBuffer { EventBuffer(pool: pool) }
+
+  /// Runs `body` once, in the loop's current or next round, behind what is already due. Allocates its entry.
+  /// libevent: `event_base_once` with a zero timeout.
+  public func `defer`(_ body: @escaping () -> Void) {
+    queue.append(DeferredClosure(body))
+  }
+
+  func stopLingering(_ work: AnyObject) {
+    guard let kept = lingering.removeValue(forKey: ObjectIdentifier(work)) else { return }
+    if isRunning { retired.append(kept) }
+  }
+
+  /// Ends the current run when the running callback returns; what is due stays due. Before a run it has no effect.
+  /// libevent: `event_base_loopbreak`.
+  public func stop() { stopRequested = true }
+}
+
+// The loop and all that is made on it stay on one thread, and the compiler holds everybody to it.
+@available(*, unavailable, message: "a base stays on its thread; reach it from others through base.handle")
+extension EventBase: Sendable {}
+
+/// A reference to a base that ends with it. One a base; cheaper than a weak one, which would slow every use of the base down.
+final class BaseLink {
+  var base: Unmanaged<EventBase>?
+}

@@ -1,0 +1,25 @@
+/// Why a loop could not run.
+public enum EventBaseError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// `run` was called from inside a callback of the same base.
+  case alreadyRunning
+  /// Work was still due after the steps that the caller allowed.
+  case stillBusy(steps: Int)
+  /// The system refused to wait; `code` is its `errno`.
+  case waitFailed(code: Int32)
+  /// The system gave no thread or no descriptor; `code` is its `errno`.
+  case noResources(what: String, code: Int32)
+
+  /// The error in words, with what to do about it.
+  public var description: String {
+    switch self {
+    case .alreadyRunning:
+      "the base is running already: return from the callback, and let the outer run() go on"
+    case .stillBusy(let steps):
+      "work was still due after \(steps) steps: two ends may be answering each other for ever; allow more steps, or find them"
+    case .waitFailed(let code):
+      "waiting for the next event failed with errno \(code)"
+    case .noResources(let what, let code):
+      "the system gave no \(what) (errno \(code)); close what is not needed, or raise its limit"
+    }
+  }
+}
