@@ -10,14 +10,13 @@ extension BufferEvent {
       let isNested = flags.contains(.inputBusy)
       precondition(!isNested || flags.contains(.inputShared), Self.inputInUse)
       flags.formUnion([.inputBusy, .inputShared])
-      defer { if !isNested { endInputAccess(from: 0) } }
+      defer { if !isNested { endInputAccess() } }
       yield inputBuffer
     }
     _modify {
-      precondition(!flags.contains(.inputBusy), Self.inputInUse)
+      precondition(!flags.intersects(.inputHeld), Self.inputInUse)
       flags.insert(.inputBusy)
-      let before = inputBuffer.count
-      defer { endInputAccess(from: before) }
+      defer { endInputAccess() }
       yield &inputBuffer
     }
   }
@@ -34,7 +33,7 @@ extension BufferEvent {
       yield outputBuffer
     }
     _modify {
-      precondition(!flags.contains(.outputBusy), Self.outputInUse)
+      precondition(!flags.intersects(.outputHeld), Self.outputInUse)
       flags.insert(.outputBusy)
       let before = outputBuffer.count
       defer { endOutputAccess(from: before) }
@@ -47,24 +46,24 @@ extension BufferEvent {
   /// - Returns: the number of bytes written to `target`.
   @discardableResult
   public func read(into target: UnsafeMutableRawBufferPointer) -> Int {
-    precondition(!flags.contains(.inputBusy), Self.inputInUse)
+    precondition(!flags.intersects(.inputHeld), Self.inputInUse)
     let count = inputBuffer.read(into: target)
-    if count > 0 { inputShrank(by: count) }
+    if count > 0 { inputShrank() }
     return count
   }
 
   /// Moves all of the input to the end of `target`. O(1). libevent: `bufferevent_read_buffer`.
   public func read(into target: inout EventBuffer) {
-    precondition(!flags.contains(.inputBusy), Self.inputInUse)
+    precondition(!flags.intersects(.inputHeld), Self.inputInUse)
     let count = inputBuffer.count
     target.append(&inputBuffer)
-    if count > 0 { inputShrank(by: count) }
+    if count > 0 { inputShrank() }
   }
 
-  @inline(__always) private func endInputAccess(from before: Int) {
+  // Whether anything was taken is not asked: to look whether something waits costs no more.
+  @inline(__always) private func endInputAccess() {
     flags.subtract([.inputBusy, .inputShared])
-    let removed = before &- inputBuffer.count
-    if removed > 0 || flags.contains(.inputAwaited) { inputShrank(by: removed) }
+    inputShrank()
   }
 
   private func endOutputAccess(from before: Int) {
@@ -82,20 +81,19 @@ extension BufferEvent {
     outputBuffer.append(&kept)
   }
 
-  /// The input has room again: brings what waits below. Never calls the user.
-  @inline(__always) func inputShrank(by count: Int) {
+  /// The input may have room again: brings what waits below. Never calls the user.
+  @inline(__always) func inputShrank() {
     if flags.contains(.hasTiming) { timingChanged() }
-    let isAwaited = flags.contains(.inputAwaited)
-    flags.remove(.inputAwaited)
     if let partnerLink {
-      partnerLink._withUnsafeGuaranteedRef { partner in
-        if !partner.outputBuffer.isEmpty { partner.pushToWire() }
-      }
-    } else if stage != nil {
-      if isAwaited { schedule(.pumpUp) }
-    } else {
-      wireReadingChanged()
+      partnerLink._withUnsafeGuaranteedRef { if !$0.outputBuffer.isEmpty { $0.pushToWire() } }
+    } else if flags.intersects([.inputAwaited, .hasTransport]) {
+      inputWasAwaited()
     }
+  }
+
+  private func inputWasAwaited() {
+    flags.remove(.inputAwaited)
+    if stage != nil { schedule(.pumpUp) } else { wireReadingChanged() }
   }
 
   private static var inputInUse: String { "input is in use: end the access that runs before starting another" }

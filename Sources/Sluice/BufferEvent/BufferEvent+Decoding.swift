@@ -1,16 +1,14 @@
 extension BufferEvent {
   /// Carries what came up through this layer's filter and those above it, as far as their marks allow.
   func pumpUp() {
+    guard upper != nil else {
+      _ = decode(.normal)
+      return
+    }
     // A filter may let go of the stack it is part of; the top keeps all that it stands on.
     withExtendedLifetime(top) {
       var current = Unmanaged.passUnretained(self)
-      while true {
-        let next = current._withUnsafeGuaranteedRef { event -> Unmanaged<BufferEvent>? in
-          event.decode(.normal) ? event.upper : nil
-        }
-        guard let next else { return }
-        current = next
-      }
+      while let next = current._withUnsafeGuaranteedRef({ $0.decode(.normal) ? $0.upper : nil }) { current = next }
     }
   }
 
@@ -26,45 +24,58 @@ extension BufferEvent {
     flags.remove(.pumpUp)
     guard let stage, let lower else { return false }
     return stage._withUnsafeGuaranteedRef { stage in
-      lower._withUnsafeGuaranteedRef { below in decode(mode, stage, below) }
+      lower._withUnsafeGuaranteedRef { below in
+        guard !flags.intersects(.receiveBlocked), !below.flags.intersects(.inputHeld) else {
+          flags.insert(.inputAwaited)
+          return false
+        }
+        let before = inputBuffer.count
+        let sent = below.outputBuffer.count
+        hold(below)
+        let error = decodeLoop(mode, stage, below)
+        letGo(below)
+        if below.outputBuffer.count != sent { below.pushDown() }
+        if let error { failed(error, .read, stage, below) }
+        return decoded(from: before, below)
+      }
     }
   }
 
-  @inline(__always) private func decode(_ mode: FlushMode, _ stage: Stage, _ below: BufferEvent) -> Bool {
-    let before = inputBuffer.count
-    let held = below.inputBuffer.count
+  @inline(__always) private func decodeLoop(_ mode: FlushMode, _ stage: Stage, _ below: BufferEvent) -> (any Error)? {
     var isForced = mode == .flush
     while true {
       let have = below.inputBuffer.count
       let isEnding = below.flags.contains(.inputEnded)
-      guard have > 0 || isEnding || isForced else { break }
-      let room = readHigh &- inputBuffer.count
-      guard !flags.intersects(.receiveBlocked), room > 0, !below.flags.contains(.inputBusy) else {
+      guard have > 0 || isEnding || isForced else { return nil }
+      let had = inputBuffer.count
+      let room = readHigh &- had
+      guard room > 0 else {
         flags.insert(.inputAwaited)
-        if below.flags.contains(.inputBusy) { below.flags.insert(.inputAwaited) }
-        break
+        return nil
       }
       isForced = false
       stage.context.limit = room
       stage.context.mode = isEnding ? .finished : mode
-      let had = inputBuffer.count
-      guard let progress = call(stage, below, { try $0.decode(&below.inputBuffer, into: &inputBuffer) }) else { break }
-      let isIdle = below.inputBuffer.count == have && inputBuffer.count == had
-      if progress == .ended || (isEnding && below.inputBuffer.isEmpty && (progress == .needsMore || isIdle && progress == .moved)) {
+      if stage.usesTime { stage.context.now = base.now }
+      let progress: Progress
+      do {
+        progress = try stage.decode(&below.inputBuffer, into: &inputBuffer)
+      } catch {
+        serve(stage, below)
+        return error
+      }
+      if stage.context.hasAsked { serve(stage, below) }
+      let left = below.inputBuffer.count
+      let isIdle = left == have && inputBuffer.count == had
+      if progress == .moved, !isIdle { continue }
+      if progress == .blocked { return nil }
+      if progress == .ended || (isEnding && left == 0) {
         endDecoding()
-        break
+        return nil
       }
-      if progress == .needsMore, isEnding {
-        fail(StreamError(.truncated, direction: .read, filter: stage.name, place: place))
-        break
-      }
-      if progress != .moved { break }
-      if isIdle {
-        fail(StreamError(.noProgress, direction: .read, filter: stage.name, place: place))
-        break
-      }
+      if progress == .moved { return StreamError.Reason.noProgress }
+      return isEnding ? StreamError.Reason.truncated : nil
     }
-    return decoded(from: before, below, held)
   }
 
   /// The filter's side of the end: what stands in the input is all there will be.
@@ -72,18 +83,15 @@ extension BufferEvent {
     flags.insert(.inputEnded)
     timingChanged()
     guard upper == nil else { return }
-    if flags.contains(.readOwed) { announceRead() }
+    if inputBuffer.count > 0 { announceRead() }
     announce(.endOfInput)
   }
 
   /// Tells the layers on both sides what a round of decoding changed. True where the layer above is to go on.
-  @inline(__always) private func decoded(from before: Int, _ below: BufferEvent, _ held: Int) -> Bool {
-    let removed = held &- below.inputBuffer.count
-    if removed > 0 { below.inputShrank(by: removed) }
-    // A closing stack reads on where its end depends on what comes (a handshake), and keeps nothing of it.
+  @inline(__always) private func decoded(from before: Int, _ below: BufferEvent) -> Bool {
+    below.inputShrank()
     if flags.contains(.closing) {
-      inputBuffer.drain()
-      pushDown()
+      decodedWhileClosing()
       return false
     }
     let hasNew = inputBuffer.count > before
@@ -91,5 +99,11 @@ extension BufferEvent {
     if upper != nil { return hasNew || flags.contains(.inputEnded) }
     if hasNew { announceRead() }
     return false
+  }
+
+  /// A closing stack reads on where its end depends on what comes (a handshake), and keeps nothing of it.
+  private func decodedWhileClosing() {
+    inputBuffer.drain()
+    pushDown()
   }
 }

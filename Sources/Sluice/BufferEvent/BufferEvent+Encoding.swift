@@ -24,81 +24,91 @@ extension BufferEvent {
   /// In `.flush` mode the filter is called even with nothing to encode, so that it gives what it holds back, and the mark of
   /// the layer below does not limit it.
   func encode(_ mode: FlushMode) -> Bool {
-    guard let stage, let lower else { return false }
+    guard let stage, let lower, !flags.intersects(.sendBlocked) else { return false }
     return stage._withUnsafeGuaranteedRef { stage in
-      lower._withUnsafeGuaranteedRef { below in encode(mode, stage, below) }
+      lower._withUnsafeGuaranteedRef { below in
+        if below.flags.intersects([.outputBusy, .stageBusy, .outputFinished, .failed]) { return false }
+        let before = outputBuffer.count
+        let had = below.outputBuffer.count
+        hold(below)
+        let error = encodeLoop(mode, stage, below)
+        letGo(below)
+        if let error { failed(error, .write, stage, below) }
+        if outputBuffer.count < before {
+          sent()
+        } else if flags.contains(.hasTiming) {
+          timingChanged()
+        }
+        if flags.contains(.outputFinished) { return outputWasFinished(below) }
+        return below.outputBuffer.count != had
+      }
     }
   }
 
-  @inline(__always) private func encode(_ mode: FlushMode, _ stage: Stage, _ below: BufferEvent) -> Bool {
-    let before = outputBuffer.count
-    var hasMoved = false
-    var isForced = mode == .flush
+  @inline(__always) private func encodeLoop(_ mode: FlushMode, _ stage: Stage, _ below: BufferEvent) -> (any Error)? {
     let isFinishing = flags.contains(.finishing)
-    while !flags.intersects(.sendBlocked), !below.flags.intersects([.outputBusy, .outputFinished, .failed]) {
+    var isForced = mode == .flush
+    while true {
       let have = outputBuffer.count
-      guard have > 0 || isFinishing || isForced else { break }
-      let room = mode == .flush ? Int.max : below.writeHigh &- below.outputBuffer.count
-      guard room > 0 else { break }
+      guard have > 0 || isFinishing || isForced else { return nil }
+      let had = below.outputBuffer.count
+      let room = mode == .flush ? Int.max : below.writeHigh &- had
+      guard room > 0 else { return nil }
       isForced = false
       stage.context.limit = room
       stage.context.mode = isFinishing ? .finished : mode
-      let had = below.outputBuffer.count
-      guard let progress = call(stage, below, { try $0.encode(&outputBuffer, into: &below.outputBuffer) }) else { return true }
+      if stage.usesTime { stage.context.now = base.now }
+      let progress: Progress
+      do {
+        progress = try stage.encode(&outputBuffer, into: &below.outputBuffer)
+      } catch {
+        serve(stage, below)
+        return error
+      }
+      if stage.context.hasAsked { serve(stage, below) }
       let isIdle = outputBuffer.count == have && below.outputBuffer.count == had
-      if !isIdle { hasMoved = true }
-      if isFinishing, outputBuffer.isEmpty, progress == .ended || progress == .needsMore || (progress == .moved && isIdle) {
+      if isFinishing, outputBuffer.isEmpty, progress != .blocked, progress != .moved || isIdle {
         flags.insert(.outputFinished)
-        below.flags.insert(.finishing)
-        hasMoved = true
-        break
+        return nil
       }
-      if progress != .moved { break }
-      if isIdle {
-        fail(StreamError(.noProgress, direction: .write, filter: stage.name, place: place))
-        break
-      }
+      if progress != .moved { return nil }
+      if isIdle { return StreamError.Reason.noProgress }
     }
-    if outputBuffer.count < before {
-      sent()
-    } else if flags.contains(.hasTiming) {
-      timingChanged()
-    }
-    if flags.contains(.outputFinished), flags.contains(.closing) { completeClose() }
-    return hasMoved
   }
 
-  /// Calls a filter with everything it may touch marked as in use, and does what it asked for. nil where it failed.
-  @inline(__always) func call(_ stage: Stage, _ below: BufferEvent, _ body: (Stage) throws -> Progress) -> Progress? {
-    let outer = flags.intersection(.held)
-    let outerBelow = below.flags.intersection(.held)
-    flags.formUnion(.held)
-    below.flags.formUnion(.held)
-    if stage.usesTime { stage.context.now = base.now }
-    let progress: Progress?
-    do {
-      progress = try body(stage)
-    } catch {
-      release(outer, below, outerBelow)
-      serve(stage, below)
-      fail(StreamError(.filter(error), filter: stage.name, place: place))
-      return nil
-    }
-    release(outer, below, outerBelow)
-    if stage.context.hasRequests || !stage.context.reply.isEmpty { serve(stage, below) }
-    return progress
+  /// Marks the buffers that a filter is about to get as in use. Those of the layers in between are out of everybody's reach.
+  @inline(__always) func hold(_ below: BufferEvent) {
+    flags.insert(.stageBusy)
+    if below.stage == nil { below.flags.insert(.stageBusy) }
   }
 
-  @inline(__always) private func release(_ outer: EventFlags, _ below: BufferEvent, _ outerBelow: EventFlags) {
-    flags = flags.subtracting(.held).union(outer)
-    below.flags = below.flags.subtracting(.held).union(outerBelow)
+  @inline(__always) func letGo(_ below: BufferEvent) {
+    flags.remove(.stageBusy)
+    if below.stage == nil { below.flags.remove(.stageBusy) }
   }
 
-  /// Does what a filter asked for in a call.
-  private func serve(_ stage: Stage, _ below: BufferEvent) {
-    if !stage.context.reply.isEmpty {
-      below.outputBuffer.moveAll(of: &stage.context.reply)
-      below.pushDown()
+  /// The trailers are in the layer below: the end follows them.
+  private func outputWasFinished(_ below: BufferEvent) -> Bool {
+    timingChanged()
+    below.flags.insert(.finishing)
+    guard flags.contains(.closing) else { return true }
+    completeClose()
+    return false
+  }
+
+  /// A filter threw: ends the stack, with the filter's last words ahead.
+  func failed(_ error: any Error, _ direction: Directions, _ stage: Stage, _ below: BufferEvent) {
+    below.pushDown()
+    let reason = error as? StreamError.Reason
+    fail(StreamError(reason ?? .filter(error), direction: direction, filter: stage.name, place: place))
+  }
+
+  /// Does what a filter asked for in a call. What it replied is sent by the caller, once the buffers are free again.
+  func serve(_ stage: Stage, _ below: BufferEvent) {
+    if below.flags.intersects([.peerClosed, .unlinked, .outputFinished, .failed]) {
+      stage.context.reply.drain()
+    } else {
+      below.outputBuffer.append(&stage.context.reply)
     }
     let requests = stage.context.takeRequests()
     for event in requests.announcements { announce(event) }
@@ -119,18 +129,28 @@ extension BufferEvent {
   /// Wakes the filter as it asked, and then lets both of its directions go on.
   func wakeFilter() {
     flags.remove(.wakeStage)
-    guard let stage, let lower, !flags.intersects([.failed, .closed]) else { return }
+    guard !flags.intersects([.failed, .closed, .stageBusy]) else { return }
+    callStage { try $0.wake() }
+    flags.formUnion([.pumpUp, .pumpDown])
+  }
+
+  /// Calls a filter aside from bytes, and sends what it has to say.
+  func callStage(_ body: (Stage) throws -> Void) {
+    guard let stage, let lower else { return }
     stage._withUnsafeGuaranteedRef { stage in
       lower._withUnsafeGuaranteedRef { below in
-        stage.context.limit = below.writeHigh &- below.outputBuffer.count
+        stage.context.limit = max(below.writeHigh &- below.outputBuffer.count, 0)
         stage.context.mode = flags.contains(.finishing) ? .finished : .normal
-        _ = call(stage, below) {
-          try $0.wake()
-          return .moved
-        }
+        if stage.usesTime { stage.context.now = base.now }
+        hold(below)
+        var failure: (any Error)?
+        do { try body(stage) } catch { failure = error }
+        serve(stage, below)
+        letGo(below)
+        below.pushDown()
+        if let failure { failed(failure, .both, stage, below) }
       }
     }
-    flags.formUnion([.pumpUp, .pumpDown])
   }
 
   /// The place of this layer in its stack, counted from the wire, where 0 stands on no other.

@@ -20,10 +20,7 @@ extension BufferEvent {
     if waiting > 0 {
       guard !flags.intersects(.sendBlocked) else { return }
       let room = peer.readHigh &- peer.inputBuffer.count
-      guard room > 0, !peer.flags.intersects(.receiveBlocked) else {
-        peer.flags.insert(.inputAwaited)
-        return
-      }
+      guard room > 0, !peer.flags.intersects(.receiveBlocked) else { return }
       move(min(waiting, room), to: peer)
     }
     if flags.contains(.finishing) { passEnd(to: peer) }
@@ -33,8 +30,8 @@ extension BufferEvent {
   /// True where bytes moved.
   func forceTransfer() -> Bool {
     guard let peer = partner, !outputBuffer.isEmpty else { return false }
-    guard !flags.intersects([.outputBusy, .closed, .failed]) else { return false }
-    guard !peer.flags.intersects([.inputBusy, .inputEnded, .closing, .closed, .failed]) else { return false }
+    guard !flags.intersects([.outputBusy, .stageBusy, .closed, .failed]) else { return false }
+    guard !peer.flags.intersects([.inputBusy, .stageBusy, .inputEnded, .closing, .closed, .failed]) else { return false }
     move(outputBuffer.count, to: peer)
     return true
   }

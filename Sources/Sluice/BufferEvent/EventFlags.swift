@@ -60,12 +60,21 @@ struct EventFlags: OptionSet {
   /// `input` is held by readers only, who may nest.
   static let inputShared = EventFlags(rawValue: 1 << 30)
 
-  static let receiveBlocked: EventFlags = [.readDisabled, .readSuspended, .inputBusy, .inputEnded, .closed, .failed]
-  static let sendBlocked: EventFlags = [.writeDisabled, .writeSuspended, .outputBusy, .outputFinished, .closed, .failed]
+  /// A filter is running that has the buffers of this event in its hands.
+  static let stageBusy = EventFlags(rawValue: 1 << 31)
+
+  static let receiveBlocked: EventFlags = [
+    .readDisabled, .readSuspended, .inputBusy, .stageBusy, .inputEnded, .closed, .failed,
+  ]
+  static let sendBlocked: EventFlags = [
+    .writeDisabled, .writeSuspended, .outputBusy, .stageBusy, .outputFinished, .closed, .failed,
+  ]
+  static let inputHeld: EventFlags = [.inputBusy, .stageBusy]
+  static let outputHeld: EventFlags = [.outputBusy, .stageBusy]
   static let writeRefused: EventFlags = [
     .finishing, .closing, .closed, .failed, .peerClosed, .unlinked, .underneath, .outputBusy,
+    .stageBusy,
   ]
-  static let held: EventFlags = [.inputBusy, .outputBusy]
   static let stageDue: EventFlags = [.pumpUp, .pumpDown, .wakeStage]
   static let callbackDue: EventFlags = [
     .connectedPending, .readOwed, .writeOwed, .readTriggered, .writeTriggered, .eventsPending,

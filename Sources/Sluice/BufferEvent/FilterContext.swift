@@ -60,8 +60,10 @@ public struct FilterContext: ~Copyable {
     hasRequests = true
   }
 
-  /// Whether anything above was asked for since the last look.
-  private(set) var hasRequests = false
+  private var hasRequests = false
+
+  /// Whether anything was asked for, or replied, since the last look.
+  @inline(__always) var hasAsked: Bool { hasRequests || reply.count > 0 }
 
   mutating func takeRequests() -> (wake: Bool, time: EventBase.Instant?, announcements: [StreamEvent]) {
     let requests = (wantsWake, wakeTime, announcements)

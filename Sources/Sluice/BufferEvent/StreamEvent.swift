@@ -19,7 +19,7 @@ public enum StreamEvent: Sendable {
 /// What broke a stream, where, and in which direction.
 public struct StreamError: Error, Sendable, CustomStringConvertible {
   /// What happened.
-  public enum Reason: Sendable {
+  public enum Reason: Error {
     /// The other end aborted: what it had not sent yet, and what was on its way to it, is lost.
     case reset
     /// The other end closed before it took everything that was written.

@@ -37,16 +37,9 @@ extension BufferEvent {
   }
 
   private func startStage() {
-    guard let stage, let lower, !flags.contains(.failed) else { return }
-    stage._withUnsafeGuaranteedRef { stage in
-      lower._withUnsafeGuaranteedRef { below in
-        _ = call(stage, below) {
-          try $0.start()
-          return .moved
-        }
-        if !below.inputBuffer.isEmpty || below.flags.contains(.inputEnded) { schedule(.pumpUp) }
-      }
-    }
+    guard let below = underlying, !flags.contains(.failed) else { return }
+    callStage { try $0.start() }
+    if !below.inputBuffer.isEmpty || below.flags.contains(.inputEnded) { schedule(.pumpUp) }
   }
 }
 
