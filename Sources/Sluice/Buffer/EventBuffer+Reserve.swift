@@ -54,7 +54,7 @@ extension EventBuffer {
     try Self.check(length, over: count)
     if let tail, tail.pointee.room >= length, tail.pointee.room > 0 { return tail }
     let wanted = max(length, 1, min(count, SegmentPool.largestPayload))
-    let segment = take(holding: wanted)
+    let segment = try takeIfPossible(holding: wanted)
     link(segment)
     return segment
   }
