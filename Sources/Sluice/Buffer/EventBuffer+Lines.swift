@@ -37,8 +37,8 @@ extension EventBuffer {
     return try readLineBytes(style, maximum: maximum, searched: &searched)
   }
 
-  /// Takes the first line off the front, looking only at bytes that came since the last call: over a line that comes in
-  /// many pieces, O(line) altogether.
+  /// Takes the first line off the front, looking only at bytes that came since the last call, so that each byte of a line
+  /// that comes in many pieces is looked at once. O(new bytes + segments before them).
   ///
   /// - Parameters:
   ///   - style: what ends a line.
