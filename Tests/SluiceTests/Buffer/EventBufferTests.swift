@@ -12,21 +12,18 @@ struct EventBufferTests {
     #expect(buffer.isEmpty == true)
   }
 
-  @Test(arguments: ["printf", "iterative"])
-  func `a hundred thousand small appends waste less than an eighth`(row: String) {
+  @Test(arguments: ["", ",", " of a hundred thousand\n"])
+  func `row "iterative": a hundred thousand small appends waste less than an eighth`(ending: String) {
     withPool { pool in
       var buffer = EventBuffer(pool: pool)
       var total = 0
       for index in 0..<100_000 {
-        let piece = row == "printf" ? "piece \(index)\n" : "x"
+        let piece = "\(index)\(ending)"
         total += piece.utf8.count
         buffer.append(piece)
       }
       #expect(buffer.count == total)
-      let waste = buffer.allocated - total
-      #expect(waste >= 0)
-      #expect(waste * 8 < total + 8 * SegmentPool.largestPayload / 2, "one last segment is the only slack allowed")
-      if row == "printf" { #expect(waste * 8 < total) }
+      #expect((buffer.allocated - total) * 8 < total)
     }
   }
 
