@@ -33,6 +33,7 @@ extension EventBuffer {
     other.head = nil
     other.tail = nil
     other.count = 0
+    verify()
     if watchers != nil { changed(from: original, added: added, removed: 0) }
     if other.watchers != nil { other.changed(from: added, added: 0, removed: added) }
   }

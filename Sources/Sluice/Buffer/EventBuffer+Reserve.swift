@@ -54,7 +54,7 @@ extension EventBuffer {
     try Self.check(length, over: count)
     if let tail, tail.pointee.room >= length, tail.pointee.room > 0 { return tail }
     let wanted = max(length, 1, min(count, SegmentPool.largestPayload))
-    let segment = take(holding: wanted)
+    let segment = try takeIfPossible(holding: wanted)
     link(segment)
     return segment
   }
@@ -85,10 +85,12 @@ extension EventBuffer {
     release(segment)
   }
 
+  /// Half of the address space: an allocation above it fails, or traps, and no caller means it.
+  static var largestAllocation: Int { 1 << 46 }
+
   /// Refuses a length that is negative, or that would make the buffer longer than it may be or memory can be.
   static func check(_ length: Int, over count: Int) throws(EventBufferError) {
-    // Half of the address space: an allocation above it fails, or traps, and no caller means it.
-    guard length >= 0, length <= 1 << 46, length <= maximumCount - count else {
+    guard length >= 0, length <= largestAllocation, length <= maximumCount - count else {
       throw .refusedSize(length)
     }
   }

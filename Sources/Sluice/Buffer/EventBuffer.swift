@@ -89,6 +89,7 @@ extension EventBuffer {
 
   /// Tells the watchers, where there are any. Every operation that changes the contents ends with it.
   @inline(__always) mutating func changed(from original: Int, added: Int, removed: Int) {
+    verify()
     if watchers != nil { notify(Change(originalCount: original, added: added, removed: removed)) }
   }
 }

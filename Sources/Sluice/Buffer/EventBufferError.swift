@@ -4,6 +4,8 @@ public enum EventBufferError: Error, Equatable, Sendable, CustomStringConvertibl
   case refusedSize(Int)
   /// The operation needs more bytes than the buffer holds.
   case tooShort(wanted: Int, have: Int)
+  /// A line is longer than the caller allows.
+  case lineTooLong(maximum: Int)
 
   /// The error in words, with what to do about it.
   public var description: String {
@@ -12,6 +14,8 @@ public enum EventBufferError: Error, Equatable, Sendable, CustomStringConvertibl
       "a size of \(size) bytes is refused: it must be 0 or more, and fit into memory; check where the length came from"
     case .tooShort(let wanted, let have):
       "\(wanted) bytes were asked for, and the buffer holds \(have); wait for more, or ask for fewer"
+    case .lineTooLong(let maximum):
+      "there is no line end within \(maximum) bytes; end the conversation, drain the line, or allow more"
     }
   }
 }

@@ -39,7 +39,16 @@ extension Segment {
 
   /// Allocates a segment with room for `capacity` bytes behind its header; no pool is asked.
   static func allocate(capacity: Int) -> SegmentPointer {
-    let raw = UnsafeMutableRawPointer.allocate(byteCount: headerSize + capacity, alignment: 16)
+    place(in: UnsafeMutableRawPointer.allocate(byteCount: headerSize + capacity, alignment: 16), capacity: capacity)
+  }
+
+  /// The same for a length that memory may not have: nil then, where `allocate` ends the process.
+  static func allocateIfPossible(capacity: Int) -> SegmentPointer? {
+    // Up to this alignment the standard library's allocation is `malloc`, and its deallocation `free`.
+    malloc(headerSize + capacity).map { place(in: $0, capacity: capacity) }
+  }
+
+  @inline(__always) private static func place(in raw: UnsafeMutableRawPointer, capacity: Int) -> SegmentPointer {
     let segment = raw.bindMemory(to: Segment.self, capacity: 1)
     segment.initialize(
       to: Segment(next: nil, storage: raw + headerSize, start: 0, end: 0, capacity: capacity, owner: nil))

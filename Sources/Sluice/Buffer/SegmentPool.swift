@@ -19,7 +19,9 @@ struct SegmentPool {
   }
 
   /// Segments that a class keeps for reuse, 1.5 MiB over all classes.
-  @inline(__always) private static func cap(of sizeClass: Int) -> Int { sizeClass == 0 ? 512 : sizeClass == 1 ? 256 : 64 }
+  @inline(__always) private static func cap(of sizeClass: Int) -> Int {
+    sizeClass == 0 ? 512 : sizeClass == 1 ? 256 : 64
+  }
 
   private var free: InlineArray<4, SegmentPointer?> = .init(repeating: nil)
   private var kept: InlineArray<4, Int> = .init(repeating: 0)
