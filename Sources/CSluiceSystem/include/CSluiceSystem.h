@@ -10,4 +10,36 @@ int sluice_wake_pair(int ends[2]);
 /// Sleeps until `descriptor` (none, where negative) is readable, or `nanoseconds` have passed (for ever, where negative).
 int sluice_wait(int descriptor, int64_t nanoseconds);
 
+// What a descriptor is ready for, or what is wanted of it.
+enum { SLUICE_READ = 1, SLUICE_WRITE = 2, SLUICE_ERROR = 4 };
+
+#if defined(__linux__)
+/// Makes an epoll set.
+int sluice_epoll_create(void);
+/// Adds a descriptor, changes what is wanted of it, or removes it, as `was` and `wanted` say.
+int sluice_epoll_set(int epoll, int descriptor, int was, int wanted, uint64_t token);
+/// Sleeps as sluice_wait does; gives the number of descriptors that are ready, with their tokens.
+int sluice_epoll_wait(int epoll, uint64_t *tokens, int *ready, int capacity, int64_t nanoseconds);
+#endif
+
+/// A descriptor and what is wanted of it, for sluice_poll.
+struct sluice_interest {
+  int descriptor;
+  int wanted;
+  int ready;
+};
+/// Sleeps as sluice_wait does, with poll(2); fills in `ready`, and gives the number of descriptors that are.
+int sluice_poll(struct sluice_interest *interests, int count, int64_t nanoseconds);
+
+/// Accepts a connection that neither blocks nor outlives an exec.
+int sluice_accept(int listener);
+/// Makes a stream socket of the kind that `family` says, that neither blocks nor outlives an exec.
+int sluice_socket(int family);
+/// Makes a descriptor not block, and close on exec.
+int sluice_prepare(int descriptor);
+/// Sends up to `count` pieces in one call, without a signal where the other end is gone.
+int64_t sluice_send(int descriptor, const void *const *pieces, const int64_t *lengths, int count, int is_socket);
+/// Reads into up to `count` pieces in one call.
+int64_t sluice_receive(int descriptor, void *const *pieces, const int64_t *lengths, int count);
+
 #endif

@@ -92,6 +92,7 @@ extension BufferEvent {
       lower._withUnsafeGuaranteedRef {
         $0.upper = nil
         $0.flags.subtract([.underneath, .timedAbove])
+        if flags.contains(.keepsLower), $0.flags.contains(.hasTransport) { $0.keepByLoop() }
       }
     }
     partnerLink?._withUnsafeGuaranteedRef { $0.partnerLink = nil }
@@ -101,21 +102,29 @@ extension BufferEvent {
     cancelTimers()
     if let extras { extras.transport = nil }
     flags.remove(.hasTransport)
-    if flags.contains(.lingering) {
-      flags.remove(.lingering)
-      base.stopLingering(self)
-    }
+    leaveLoop()
   }
 
   private func linger(within limit: Duration?) {
-    guard !flags.contains(.lingering) else { return }
-    flags.insert(.lingering)
-    base.lingering[ObjectIdentifier(self)] = self
+    keepByLoop()
     guard let limit else { return }
     let link = Unmanaged.passUnretained(self)
     // Cancelled by the event's end, so the link is never followed when that is gone.
     let timer = LoopTimer(base: base) { link.takeUnretainedValue().abort() }
     makeExtras().lingerTimer = timer
     timer.arm(after: limit)
+  }
+
+  /// Has the loop hold a reference until the event ends: a socket lives until it is closed, and so does what stands on it.
+  func keepByLoop() {
+    guard !flags.contains(.lingering) else { return }
+    flags.insert(.lingering)
+    base.lingering[ObjectIdentifier(self)] = self
+  }
+
+  func leaveLoop() {
+    guard flags.contains(.lingering) else { return }
+    flags.remove(.lingering)
+    base.stopLingering(self)
   }
 }

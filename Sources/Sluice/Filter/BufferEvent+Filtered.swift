@@ -25,6 +25,10 @@ extension BufferEvent {
     if !closingUnderlying { event.flags.insert(.keepsLower) }
     upper = Unmanaged.passUnretained(event)
     flags.insert(.underneath)
+    if flags.contains(.lingering) {
+      event.keepByLoop()
+      leaveLoop()
+    }
     event.inheritState(of: self)
     event.startStage()
     return event

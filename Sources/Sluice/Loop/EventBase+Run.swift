@@ -58,6 +58,8 @@ extension EventBase {
       if !timers.isEmpty { steps += fireDueTimers() }
       steps += runDeferred()
       if stopRequested { return }
+      // Descriptors get their turn however much deferred work there is.
+      if hasDescriptors, !queue.isEmpty { try poll(nanoseconds: 0) }
       if case .idle(let limit) = goal, steps >= limit, hasDueWork { throw .stillBusy(steps: steps) }
       if hasDueWork { continue }
       guard try goOn(towards: goal) else { return }
@@ -108,10 +110,11 @@ extension EventBase {
   private func goOn(towards goal: Goal) throws(EventBaseError) -> Bool {
     let next = timers.firstDeadline
     switch goal {
-    case .idle: return false
+    case .idle:
+      // What the kernel holds for us is due as well.
+      return try pollNow()
     case .nothingLeft:
-      guard let next else { return false }
-      try advance(to: next)
+      if let next { try advance(to: next) } else if hasDescriptors { try wait(until: nil) } else { return false }
     case .instant(let end):
       guard currentTime() < end else { return false }
       try advance(to: min(next ?? end, end))
@@ -122,6 +125,8 @@ extension EventBase {
   }
 
   private func advance(to deadline: Int64) throws(EventBaseError) {
-    if clock == .virtual { cachedNow = max(cachedNow, deadline) } else { try wait(until: deadline) }
+    guard clock == .virtual else { return try wait(until: deadline) }
+    if try pollNow() { return }
+    cachedNow = max(cachedNow, deadline)
   }
 }

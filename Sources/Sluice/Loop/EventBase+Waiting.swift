@@ -9,7 +9,29 @@ extension EventBase {
     var left = deadline.map { max($0 &- MonotonicClock.nanoseconds(), 0) } ?? -1
     // Without a descriptor to be woken by, mail is looked for a hundred times a second.
     if let mailbox, mailbox.descriptor < 0 { left = left < 0 ? 10_000_000 : min(left, 10_000_000) }
+    if hasDescriptors {
+      try watchMailbox()
+      return try poll(nanoseconds: left)
+    }
     let result = sluice_wait(mailbox?.descriptor ?? -1, left)
     if result < 0 { throw .waitFailed(code: -result) }
+  }
+
+  /// Whether any descriptor is watched, besides the one that mail comes through.
+  var hasDescriptors: Bool { watchList.count > (mailboxWatch == nil ? 0 : 1) }
+
+  /// Looks at the descriptors without waiting; true where anything came of it.
+  func pollNow() throws(EventBaseError) -> Bool {
+    guard hasDescriptors else { return false }
+    try poll(nanoseconds: 0)
+    return !queue.isEmpty
+  }
+
+  /// Has mail wake the poller too, from the first time that both are there.
+  private func watchMailbox() throws(EventBaseError) {
+    guard mailboxWatch == nil, let mailbox, mailbox.descriptor >= 0 else { return }
+    let watch = Watched(descriptor: mailbox.descriptor)
+    try self.watch(watch, for: .read)
+    mailboxWatch = watch
   }
 }

@@ -21,6 +21,10 @@ public final class EventBase {
   var queue = DeferredQueue()
   var timers = TimerHeap()
   var mailbox: Mailbox?
+  var watchList = WatchList()
+  let pollerKind: PollerKind
+  /// The mailbox among the watched descriptors; it does not keep the loop running.
+  var mailboxWatch: Watched?
   /// What timers know of this base: they do not keep it alive.
   let link = BaseLink()
   var counts = Ledger()
@@ -37,9 +41,12 @@ public final class EventBase {
 
   /// A loop that has nothing to do yet. Makes no system call.
   ///
-  /// - Parameter clock: real time, or time that a test commands.
-  public init(clock: Clock = .monotonic) {
+  /// - Parameters:
+  ///   - clock: real time, or time that a test commands.
+  ///   - poller: how descriptors are waited for.
+  public init(clock: Clock = .monotonic, poller: PollerKind = .automatic) {
     self.clock = clock
+    pollerKind = poller
     link.base = Unmanaged.passUnretained(self)
   }
 
