@@ -42,4 +42,9 @@ int64_t sluice_send(int descriptor, const void *const *pieces, const int64_t *le
 /// Reads into up to `count` pieces in one call.
 int64_t sluice_receive(int descriptor, void *const *pieces, const int64_t *lengths, int count);
 
+/// Has `signal` make a descriptor readable, instead of what it does by itself; gives the descriptor.
+int sluice_signal_open(int signal);
+/// Ends that; the signal does again what it did before the first was opened, when the last is closed.
+void sluice_signal_close(int signal, int descriptor);
+
 #endif

@@ -59,7 +59,7 @@ extension EventBase {
       steps += runDeferred()
       if stopRequested { return }
       // Descriptors get their turn however much deferred work there is.
-      if hasDescriptors, !queue.isEmpty { try poll(nanoseconds: 0) }
+      if !watchList.isEmpty, !queue.isEmpty { try poll(nanoseconds: 0) }
       if case .idle(let limit) = goal, steps >= limit, hasDueWork { throw .stillBusy(steps: steps) }
       if hasDueWork { continue }
       guard try goOn(towards: goal) else { return }

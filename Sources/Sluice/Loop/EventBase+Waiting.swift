@@ -9,7 +9,7 @@ extension EventBase {
     var left = deadline.map { max($0 &- MonotonicClock.nanoseconds(), 0) } ?? -1
     // Without a descriptor to be woken by, mail is looked for a hundred times a second.
     if let mailbox, mailbox.descriptor < 0 { left = left < 0 ? 10_000_000 : min(left, 10_000_000) }
-    if hasDescriptors {
+    if !watchList.isEmpty {
       try watchMailbox()
       return try poll(nanoseconds: left)
     }
@@ -17,12 +17,12 @@ extension EventBase {
     if result < 0 { throw .waitFailed(code: -result) }
   }
 
-  /// Whether any descriptor is watched, besides the one that mail comes through.
-  var hasDescriptors: Bool { watchList.count > (mailboxWatch == nil ? 0 : 1) }
+  /// Whether descriptors keep the loop running.
+  var hasDescriptors: Bool { watchList.runningCount > 0 }
 
   /// Looks at the descriptors without waiting; true where anything came of it.
   func pollNow() throws(EventBaseError) -> Bool {
-    guard hasDescriptors else { return false }
+    guard !watchList.isEmpty else { return false }
     try poll(nanoseconds: 0)
     return !queue.isEmpty
   }
@@ -30,7 +30,7 @@ extension EventBase {
   /// Has mail wake the poller too, from the first time that both are there.
   private func watchMailbox() throws(EventBaseError) {
     guard mailboxWatch == nil, let mailbox, mailbox.descriptor >= 0 else { return }
-    let watch = Watched(descriptor: mailbox.descriptor)
+    let watch = Watched(descriptor: mailbox.descriptor, keepsRunning: false)
     try self.watch(watch, for: .read)
     mailboxWatch = watch
   }

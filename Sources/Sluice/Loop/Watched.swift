@@ -7,7 +7,13 @@ public class Watched {
   fileprivate(set) final var wanted: Readiness = []
   fileprivate final var token: UInt64 = 0
 
-  init(descriptor: Int32) { self.descriptor = descriptor }
+  /// Whether the loop goes on for its sake; false for what waits beside the work, as mail and signals do.
+  fileprivate final let keepsRunning: Bool
+
+  init(descriptor: Int32, keepsRunning: Bool = true) {
+    self.descriptor = descriptor
+    self.keepsRunning = keepsRunning
+  }
 
   /// The descriptor is ready. Called from the loop, with no user code below it on the stack.
   func isReady(_ readiness: Readiness) {}
@@ -22,8 +28,10 @@ struct WatchList {
   private var registrations: UInt32 = 0
   var poller: (any Poller)?
 
+  /// Whether anything is watched.
   var isEmpty: Bool { entries.isEmpty }
-  var count: Int { entries.count }
+  /// What keeps the loop running.
+  private(set) var runningCount = 0
 
   mutating func set(_ watched: Watched, for wanted: Readiness) throws(EventBaseError) {
     guard wanted != watched.wanted, let poller else { return }
@@ -32,6 +40,7 @@ struct WatchList {
       watched.token = UInt64(registrations) << 32 | UInt64(UInt32(bitPattern: watched.descriptor))
     }
     try poller.watch(watched.descriptor, for: wanted, was: watched.wanted, token: watched.token)
+    if watched.keepsRunning, watched.wanted.isEmpty != wanted.isEmpty { runningCount += wanted.isEmpty ? -1 : 1 }
     watched.wanted = wanted
     entries[watched.descriptor] = wanted.isEmpty ? nil : watched
   }
