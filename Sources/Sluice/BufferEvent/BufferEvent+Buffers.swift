@@ -7,7 +7,7 @@ extension BufferEvent {
   /// empties it.
   public var input: EventBuffer {
     _read {
-      let isNested = flags.contains(.inputBusy)
+      let isNested = flags.intersects(.inputHeld)
       precondition(!isNested || flags.contains(.inputShared), Self.inputInUse)
       flags.formUnion([.inputBusy, .inputShared])
       defer { if !isNested { endInputAccess() } }
@@ -27,9 +27,11 @@ extension BufferEvent {
   /// dropped again.
   public var output: EventBuffer {
     _read {
-      let isNested = flags.contains(.outputBusy)
+      let isNested = flags.intersects(.outputHeld)
+      precondition(!isNested || isOutputShared, Self.outputInUse)
       flags.insert(.outputBusy)
-      defer { if !isNested { flags.remove(.outputBusy) } }
+      isOutputShared = true
+      defer { if !isNested { endOutputLook() } }
       yield outputBuffer
     }
     _modify {
@@ -47,7 +49,9 @@ extension BufferEvent {
   @discardableResult
   public func read(into target: UnsafeMutableRawBufferPointer) -> Int {
     precondition(!flags.intersects(.inputHeld), Self.inputInUse)
+    flags.insert(.inputBusy)
     let count = inputBuffer.read(into: target)
+    flags.remove(.inputBusy)
     if count > 0 { inputShrank() }
     return count
   }
@@ -55,8 +59,10 @@ extension BufferEvent {
   /// Moves all of the input to the end of `target`. O(1). libevent: `bufferevent_read_buffer`.
   public func read(into target: inout EventBuffer) {
     precondition(!flags.intersects(.inputHeld), Self.inputInUse)
+    flags.insert(.inputBusy)
     let count = inputBuffer.count
     target.append(&inputBuffer)
+    flags.remove(.inputBusy)
     if count > 0 { inputShrank() }
   }
 
@@ -68,9 +74,42 @@ extension BufferEvent {
 
   private func endOutputAccess(from before: Int) {
     flags.remove(.outputBusy)
-    if outputBuffer.count > before, flags.intersects(.writeRefused) { dropOutput(behind: before) }
-    queued(from: before)
+    if flags.intersects([.closed, .failed, .peerClosed, .unlinked]) {
+      emptyOutput()
+    } else if outputBuffer.count > before, flags.intersects(.writeRefused) {
+      dropOutput(behind: before)
+    }
     pushDown()
+    queued(from: before)
+  }
+
+  /// What was held back while somebody looked at the output goes on.
+  private func endOutputLook() {
+    isOutputShared = false
+    flags.remove(.outputBusy)
+    if flags.intersects([.closed, .failed, .peerClosed, .unlinked]) { emptyOutput() }
+    if flags.contains(.hasTiming) { timingChanged() }
+    pushDown()
+  }
+
+  /// Throws the output away, unless somebody holds it: then that happens when it is given back.
+  ///
+  /// - Returns: the number of bytes.
+  @discardableResult
+  func emptyOutput() -> Int {
+    guard !flags.intersects(.outputHeld) else { return 0 }
+    // Watchers are called from here.
+    flags.insert(.outputBusy)
+    defer { flags.remove(.outputBusy) }
+    return outputBuffer.drain()
+  }
+
+  /// Throws the input away; where somebody holds it, when that ends.
+  func giveBackInput() {
+    guard !flags.intersects(.inputHeld) else { return flags.formUnion(.inputAwaited) }
+    flags.insert(.inputBusy)
+    inputBuffer.drain()
+    flags.remove(.inputBusy)
   }
 
   /// Undoes appends to an event that takes no writes.
@@ -85,7 +124,9 @@ extension BufferEvent {
   @inline(__always) func inputShrank() {
     if flags.contains(.hasTiming) { timingChanged() }
     if let partnerLink {
-      partnerLink._withUnsafeGuaranteedRef { if !$0.outputBuffer.isEmpty { $0.pushToWire() } }
+      partnerLink._withUnsafeGuaranteedRef {
+        if !$0.flags.intersects(.sendBlocked), !$0.outputBuffer.isEmpty { $0.pushToWire() }
+      }
     } else if flags.intersects([.inputAwaited, .hasTransport]) {
       inputWasAwaited()
     }
@@ -93,7 +134,13 @@ extension BufferEvent {
 
   private func inputWasAwaited() {
     flags.remove(.inputAwaited)
-    if stage != nil { schedule(.pumpUp) } else { wireReadingChanged() }
+    if flags.contains(.closed) {
+      giveBackInput()
+    } else if stage != nil {
+      schedule(.pumpUp)
+    } else {
+      wireReadingChanged()
+    }
   }
 
   private static var inputInUse: String { "input is in use: end the access that runs before starting another" }

@@ -25,6 +25,8 @@ public final class BufferEvent: DeferredWork {
   var writeReasons = Suspension()
   /// How often a write took the output past its high mark.
   var markPasses: UInt16 = 0
+  /// The output is held by readers only, who may nest.
+  var isOutputShared = false
   var readLow = 0
   var readHigh = Watermarks.defaultHigh
   var writeLow = 0
@@ -52,8 +54,10 @@ public final class BufferEvent: DeferredWork {
   }
 
   deinit {
-    if isQueued { base.queue.remove(self) }
     dropped()
+    // Last, since saying good-bye may queue the event, or arm its timers.
+    cancelTimers()
+    if isQueued { base.queue.remove(self) }
     readBox?.release()
     writeBox?.release()
     eventBox?.release()
@@ -74,6 +78,7 @@ public final class BufferEvent: DeferredWork {
     var pendingEvents: [StreamEvent] = []
     var transport: (any Transport)?
     var wakeTimer: LoopTimer?
+    var wakeTime: EventBase.Instant?
     var lingerTimer: LoopTimer?
     /// The error that ended the stream.
     var failure: StreamError?
