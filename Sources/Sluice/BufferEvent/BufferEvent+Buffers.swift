@@ -25,8 +25,7 @@ extension BufferEvent {
   /// dropped again.
   public var output: EventBuffer {
     _read {
-      outputReaders &+= 1
-      flags.insert(.outputBusy)
+      beginOutputRead()
       defer { endOutputRead() }
       yield outputBuffer
     }
@@ -51,7 +50,9 @@ extension BufferEvent {
   @discardableResult
   public func read(into target: UnsafeMutableRawBufferPointer) -> Int {
     precondition(!flags.intersects(.inputHeld), Self.inputInUse)
+    flags.insert(.inputBusy)
     let count = inputBuffer.read(into: target)
+    flags.remove(.inputBusy)
     if count > 0 { inputShrank() }
     return count
   }
@@ -59,13 +60,14 @@ extension BufferEvent {
   /// Moves all of the input to the end of `target`. O(1). libevent: `bufferevent_read_buffer`.
   public func read(into target: inout EventBuffer) {
     precondition(!flags.intersects(.inputHeld), Self.inputInUse)
+    flags.insert(.inputBusy)
     let count = inputBuffer.count
     target.append(&inputBuffer)
+    flags.remove(.inputBusy)
     if count > 0 { inputShrank() }
   }
 
-  // Readers may nest; who changes the buffer must be alone. A count of them keeps the accessors' frames small enough to stand
-  // on the stack.
+  // Readers may nest; who changes the buffer must be alone.
   @inline(__always) private func beginInputRead() {
     precondition(!flags.intersects(.inputHeld) || inputReaders > 0, Self.inputInUse)
     inputReaders &+= 1
@@ -77,9 +79,20 @@ extension BufferEvent {
     if inputReaders == 0 { endInputAccess() }
   }
 
-  @inline(__always) private func endOutputRead() {
+  @inline(__always) private func beginOutputRead() {
+    precondition(!flags.intersects(.outputHeld) || outputReaders > 0, Self.outputInUse)
+    outputReaders &+= 1
+    flags.insert(.outputBusy)
+  }
+
+  /// What was held back while somebody looked at the output goes on.
+  private func endOutputRead() {
     outputReaders &-= 1
-    if outputReaders == 0 { flags.remove(.outputBusy) }
+    guard outputReaders == 0 else { return }
+    flags.remove(.outputBusy)
+    if flags.intersects([.closed, .failed, .peerClosed, .unlinked]) { emptyOutput() }
+    if flags.contains(.hasTiming) { timingChanged() }
+    pushDown()
   }
 
   // Whether anything was taken is not asked: to look whether something waits costs no more.
@@ -90,9 +103,33 @@ extension BufferEvent {
 
   private func endOutputAccess(from before: Int) {
     flags.remove(.outputBusy)
-    if outputBuffer.count > before, flags.intersects(.writeRefused) { dropOutput(behind: before) }
-    queued(from: before)
+    if flags.intersects([.closed, .failed, .peerClosed, .unlinked]) {
+      emptyOutput()
+    } else if outputBuffer.count > before, flags.intersects(.writeRefused) {
+      dropOutput(behind: before)
+    }
     pushDown()
+    queued(from: before)
+  }
+
+  /// Throws the output away, unless somebody holds it: then that happens when it is given back.
+  ///
+  /// - Returns: the number of bytes.
+  @discardableResult
+  func emptyOutput() -> Int {
+    guard !flags.intersects(.outputHeld) else { return 0 }
+    // Watchers are called from here.
+    flags.insert(.outputBusy)
+    defer { flags.remove(.outputBusy) }
+    return outputBuffer.drain()
+  }
+
+  /// Throws the input away; where somebody holds it, when that ends.
+  func giveBackInput() {
+    guard !flags.intersects(.inputHeld) else { return flags.formUnion(.inputAwaited) }
+    flags.insert(.inputBusy)
+    inputBuffer.drain()
+    flags.remove(.inputBusy)
   }
 
   /// Undoes appends to an event that takes no writes.
@@ -107,7 +144,9 @@ extension BufferEvent {
   @inline(__always) func inputShrank() {
     if flags.contains(.hasTiming) { timingChanged() }
     if let partnerLink {
-      partnerLink._withUnsafeGuaranteedRef { if !$0.outputBuffer.isEmpty { $0.pushToWire() } }
+      partnerLink._withUnsafeGuaranteedRef {
+        if !$0.flags.intersects(.sendBlocked), !$0.outputBuffer.isEmpty { $0.pushToWire() }
+      }
     } else if flags.intersects([.inputAwaited, .hasTransport]) {
       inputWasAwaited()
     }
@@ -115,7 +154,13 @@ extension BufferEvent {
 
   private func inputWasAwaited() {
     flags.remove(.inputAwaited)
-    if stage != nil { schedule(.pumpUp) } else { wireReadingChanged() }
+    if flags.contains(.closed) {
+      giveBackInput()
+    } else if stage != nil {
+      schedule(.pumpUp)
+    } else {
+      wireReadingChanged()
+    }
   }
 
   private static var inputInUse: String { "input is in use: end the access that runs before starting another" }

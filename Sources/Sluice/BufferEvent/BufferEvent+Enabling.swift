@@ -82,11 +82,11 @@ extension BufferEvent {
       flags.remove(.inputAwaited)
       schedule(.pumpUp)
     } else if let partnerLink {
-      partnerLink._withUnsafeGuaranteedRef { if !$0.outputBuffer.isEmpty { $0.pushToWire() } }
+      partnerLink._withUnsafeGuaranteedRef { $0.pushToWire() }
     } else {
       wireReadingChanged()
     }
-    if flags.contains(.readOwed) { announceRead() }
+    announceOwedRead()
     if flags.contains(.eventsPending) { base.queue.append(self) }
   }
 

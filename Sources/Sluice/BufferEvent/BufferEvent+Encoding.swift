@@ -161,8 +161,9 @@ extension BufferEvent {
     if let time = requests.time { armWake(at: time) }
   }
 
-  private func armWake(at time: EventBase.Instant) {
+  func armWake(at time: EventBase.Instant) {
     let extras = makeExtras()
+    extras.wakeTime = time
     if extras.wakeTimer == nil {
       let link = Unmanaged.passUnretained(self)
       // Cancelled by the event's deinit, so the link is never followed when that is gone.

@@ -82,9 +82,11 @@ public final class EventBase {
     queue.append(DeferredClosure(body))
   }
 
-  func stopLingering(_ work: AnyObject) {
-    guard let kept = lingering.removeValue(forKey: ObjectIdentifier(work)) else { return }
+  /// Lets go of what lingers: behind the callback that runs, and else with what this returns.
+  func stopLingering(_ work: AnyObject) -> AnyObject? {
+    guard let kept = lingering.removeValue(forKey: ObjectIdentifier(work)) else { return nil }
     if isRunning { retired.append(kept) }
+    return kept
   }
 
   /// Ends the current run when the running callback returns; what is due stays due. Before a run it has no effect.
