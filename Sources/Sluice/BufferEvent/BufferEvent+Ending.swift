@@ -85,12 +85,7 @@ extension BufferEvent {
   /// Nothing moves any more: takes the event out of its stack or pair, and gives its memory back.
   private func end() {
     flags.formUnion([.closing, .closed])
-    if let lower {
-      lower._withUnsafeGuaranteedRef {
-        $0.upper = nil
-        $0.flags.subtract([.underneath, .timedAbove])
-      }
-    }
+    letGoOfLower()
     partnerLink?._withUnsafeGuaranteedRef { $0.partnerLink = nil }
     partnerLink = nil
     if !flags.contains(.inputBusy) { inputBuffer.drain() }
