@@ -26,7 +26,8 @@ extension BufferEvent: CustomDebugStringConvertible {
     if let state = endState { return state }
     if flags.contains(.inputEnded) { return "ended" }
     if flags.contains(.readDisabled) { return "disabled" }
-    if !readReasons.isEmpty { return "suspended by \(readReasons)" }
+    let reasons = suspensions(.read)
+    if !reasons.isEmpty { return "suspended by \(reasons)" }
     return inputBuffer.count >= readHigh ? "waits for the input to be drained below its high mark" : "on"
   }
 
@@ -35,7 +36,8 @@ extension BufferEvent: CustomDebugStringConvertible {
     if flags.contains(.outputFinished) { return "finished" }
     if flags.contains(.peerClosed) { return "refused: the other end closed" }
     if flags.contains(.writeDisabled) { return "disabled" }
-    if !writeReasons.isEmpty { return "suspended by \(writeReasons)" }
+    let reasons = suspensions(.write)
+    if !reasons.isEmpty { return "suspended by \(reasons)" }
     if outputBuffer.isEmpty { return flags.contains(.finishing) ? "finishing" : "on" }
     return "waits for the layer below or the other end" + (flags.contains(.finishing) ? ", then finishes" : "")
   }

@@ -105,12 +105,7 @@ extension BufferEvent {
   /// last that keeps the event alive.
   private func end() -> AnyObject? {
     flags.formUnion([.closing, .closed])
-    if let lower {
-      lower._withUnsafeGuaranteedRef {
-        $0.upper = nil
-        $0.flags.subtract([.underneath, .timedAbove])
-      }
-    }
+    letGoOfLower()
     partnerLink?._withUnsafeGuaranteedRef { $0.partnerLink = nil }
     partnerLink = nil
     giveBackInput()

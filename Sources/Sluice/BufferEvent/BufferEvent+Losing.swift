@@ -15,6 +15,7 @@ extension BufferEvent {
     while let event = next {
       event.flags.insert(.failed)
       event.makeExtras().failure = error
+      event.extras?.wakeTimer?.cancel()
       event.emptyOutput()
       event.timingChanged()
       next = event.upper?.takeUnretainedValue()
@@ -82,10 +83,7 @@ extension BufferEvent {
     guard !flags.contains(.closed) else { return }
     if flags.contains(.keepsLower) {
       pushDown()
-      lower?._withUnsafeGuaranteedRef {
-        $0.upper = nil
-        $0.flags.subtract([.underneath, .timedAbove])
-      }
+      letGoOfLower()
     } else if stage != nil || flags.contains(.hasTransport) || (partnerLink != nil && !outputBuffer.isEmpty) {
       bequeath()
     } else if let peer = partner {
@@ -110,8 +108,9 @@ extension BufferEvent {
     heir.lower?._withUnsafeGuaranteedRef { $0.upper = link }
     heir.partnerLink?._withUnsafeGuaranteedRef { $0.partnerLink = link }
     if let transport = extras?.transport { heir.makeExtras().transport = transport }
+    heir.stage?._withUnsafeGuaranteedRef { $0.context.madeWaker?.event = link }
+    if let time = extras?.wakeTime { heir.armWake(at: time) }
     if flags.contains(.wakeStage) { heir.schedule(.wakeStage) }
-    if let time = extras?.wakeTime, extras?.wakeTimer?.isArmed == true { heir.armWake(at: time) }
     heir.close()
   }
 }

@@ -61,13 +61,14 @@ extension BufferEvent {
       let isReading =
         extras.timing.read.nanoseconds > 0 && inputBuffer.count < readHigh
         && !flags.intersects([.readDisabled, .readSuspended, .inputEnded, .closing, .closed, .failed, .unlinked])
+        && !isHeld(\.readHold)
       count(isReading, \.read, .read)
     }
     if !isOutputHeld {
       let isWriting =
         extras.timing.write.nanoseconds > 0
         && !flags.intersects([.writeDisabled, .writeSuspended, .outputFinished, .closing, .closed, .failed, .unlinked])
-        && isOutputWaiting
+        && isOutputWaiting && !isHeld(\.writeHold)
       count(isWriting, \.write, .write)
     }
   }

@@ -79,6 +79,7 @@ public final class BufferEvent: DeferredWork {
     var pendingEvents: [StreamEvent] = []
     var transport: (any Transport)?
     var wakeTimer: LoopTimer?
+    /// When the filter is to be woken; nil where it did not ask.
     var wakeTime: EventBase.Instant?
     var lingerTimer: LoopTimer?
     /// The error that ended the stream.

@@ -12,6 +12,17 @@ public struct FilterContext: ~Copyable {
   /// `encode` put into its target.
   public var reply: EventBuffer
 
+  /// Why the filter holds reading back for now, though bytes wait for it; empty where it does not. Set it along with
+  /// `.blocked`, and clear it when bytes pass again: meanwhile reading below pauses, so that the other end feels it, and the
+  /// read timeouts of this layer and of those above do not count.
+  public var readHold: Suspension = [] {
+    didSet { if readHold != oldValue { hasRequests = true } }
+  }
+  /// As `readHold`, for writing: the write timeouts of this layer and of those above do not count. Nothing below changes.
+  public var writeHold: Suspension = [] {
+    didSet { if writeHold != oldValue { hasRequests = true } }
+  }
+
   /// Whether the filter asked to be woken when the loop's current round ends.
   public private(set) var wantsWake = false
   /// When the filter asked to be woken, if it did.
@@ -59,6 +70,18 @@ public struct FilterContext: ~Copyable {
     announcements.append(event)
     hasRequests = true
   }
+
+  /// The door to this filter from outside of its calls: from a timer, a callback of the application, another filter's call.
+  /// There is one to a filter, made when this is first called; it may be kept.
+  public mutating func waker() -> FilterWaker {
+    if let madeWaker { return madeWaker }
+    let waker = FilterWaker()
+    madeWaker = waker
+    hasRequests = true
+    return waker
+  }
+
+  private(set) var madeWaker: FilterWaker?
 
   private var hasRequests = false
 

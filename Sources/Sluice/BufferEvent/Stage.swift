@@ -20,6 +20,10 @@ class Stage {
   #endif
   final var context: FilterContext
 
+  /// What the filter holds back, as the events around it were told.
+  final var readHold = Suspension()
+  final var writeHold = Suspension()
+
   init(name: String, usesTime: Bool, pool: SegmentPool.Pointer) {
     self.name = name
     self.usesTime = usesTime
