@@ -38,7 +38,8 @@ let package = Package(
       path: "Samples/sluice", swiftSettings: settings),
     .testTarget(
       name: "StackDescriptionTests", dependencies: ["StackDescription", "Sluice"], swiftSettings: settings),
-    .testTarget(name: "SluiceToolTests", dependencies: ["SluiceTool"], swiftSettings: settings),
+    .testTarget(
+      name: "SluiceToolTests", dependencies: ["Sluice", "SluiceTool", "StackDescription"], swiftSettings: settings),
     .testTarget(name: "SluiceTests", dependencies: ["Sluice"], swiftSettings: settings),
   ]
 )

@@ -19,6 +19,7 @@ extension Report {
     let source: String
     let verified: Bool
     let bytes: Int
+    let mostBytesUnderWay: Int
     let seconds: Double
     let bytesPerSecond: Double?
     let error: String?
@@ -34,7 +35,8 @@ extension Report {
         bytesPerSecond: row.bytesPerSecond)
     }
     let document = Document(
-      stack: stack, source: source, verified: problem == nil, bytes: bytes, seconds: elapsed.seconds,
+      stack: stack, source: source, verified: problem == nil, bytes: bytes, mostBytesUnderWay: mostUnderWay,
+      seconds: elapsed.seconds,
       bytesPerSecond: elapsed > .zero ? Double(bytes) / elapsed.seconds : nil, error: problem, stages: stages)
     let encoder = JSONEncoder()
     encoder.keyEncodingStrategy = .convertToSnakeCase

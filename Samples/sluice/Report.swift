@@ -33,6 +33,8 @@ struct Report {
   let rows: [Row]
   /// Bytes that arrived as they were sent.
   let bytes: Int
+  /// The most bytes that were under way at a time.
+  let mostUnderWay: Int
   let elapsed: Duration
   /// Why it failed; nil where all arrived as it was sent.
   let problem: String?
@@ -42,6 +44,7 @@ struct Report {
     self.source = source
     self.problem = problem
     bytes = transfer.confirmed
+    mostUnderWay = transfer.mostUnderWay
     elapsed = transfer.elapsed
     let filters = Array(zip(stack.filters, zip(transfer.sending, transfer.receiving)).enumerated())
     rows = filters.reversed().flatMap { place, filter -> [Row] in

@@ -9,6 +9,8 @@ final class Transfer {
   /// The filters of each end, from the wire upwards.
   let (sending, receiving): ([Meter], [Meter])
   private(set) var elapsed = Duration.zero
+  /// The most bytes that were under way at a time.
+  private(set) var mostUnderWay = 0
   /// Bytes that arrived, and were what was sent.
   var confirmed: Int { inFlight.confirmed }
 
@@ -25,11 +27,11 @@ final class Transfer {
   private var problem: (any Error)?
 
   /// Bytes of one read of the source.
-  private static let piece = 64 * 1024
+  static let piece = 64 * 1024
   /// Bytes that are read in one turn of the loop, so that the receiver gets its turn.
   private static let turn = 256 * 1024
   /// Bytes that may be under way before the sender waits.
-  private static let window = 8 * 1024 * 1024
+  static let window = 8 * 1024 * 1024
 
   /// A transfer that has not begun.
   ///
@@ -88,6 +90,7 @@ final class Transfer {
         let count = try source.read(Self.piece, into: &piece)
         guard count > 0 else { return finish() }
         try inFlight.send(&piece)
+        mostUnderWay = max(mostUnderWay, inFlight.count)
         sender.write(&piece)
         left -= count
       }

@@ -65,8 +65,11 @@ enum Scratch {
     }
   }
 
-  /// Bytes in which each tells its place.
+  /// Bytes with a period that no buffer's size is a multiple of, so that pieces in the wrong order are seen.
   static func bytes(_ count: Int) -> Data {
-    Data((0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) })
+    let period = Data((0..<min(count, 65_521)).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) })
+    var bytes = Data(capacity: count)
+    while bytes.count < count { bytes.append(period.prefix(count - bytes.count)) }
+    return bytes
   }
 }
