@@ -9,13 +9,13 @@ extension Bench {
     var answers = 0
     let (size, count) = (self.size, self.count)
     let onAnswer: (BufferEvent) -> Void = { event in
-      guard event.input.count >= size else { return }
+      guard event.inputCount >= size else { return }
       event.input.drain()
       answers += 1
       if answers == count { event.base.stop() }
     }
     let onQuestion: (BufferEvent) -> Void = { event in
-      guard event.input.count >= size else { return }
+      guard event.inputCount >= size else { return }
       event.input.drain()
       event.write(block)
     }

@@ -10,7 +10,7 @@ extension Bench {
     let size = self.size
     var left = count / 10 + 1
     ping.onRead = { event in
-      guard event.input.count >= size else { return }
+      guard event.inputCount >= size else { return }
       event.read(into: block)
       left -= 1
       if left == 0 { return event.base.stop() }

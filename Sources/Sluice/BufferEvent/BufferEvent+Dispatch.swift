@@ -10,7 +10,14 @@ extension BufferEvent {
     if flags.contains(.pumpUp) { pumpUp() }
   }
 
-  @inline(__always) func runCallbacks() {
+  /// Makes the callbacks that are due now, in place of the turn that they may have been queued for.
+  @inline(__always) func runDueCallbacks() {
+    guard flags.intersects(.callbackDue) else { return }
+    if isQueued, !flags.intersects(.stageDue) { base.queue.remove(self) }
+    runCallbacks()
+  }
+
+  @inline(__always) private func runCallbacks() {
     if flags.contains(.connectedPending), let box = eventBox {
       flags.remove(.connectedPending)
       box._withUnsafeGuaranteedRef { $0.body(self, .connected) }

@@ -6,48 +6,87 @@ extension BufferEvent {
 
   private func pushThroughFilters() {
     var current = Unmanaged.passUnretained(self)
-    while true {
-      let next = current._withUnsafeGuaranteedRef { event -> Unmanaged<BufferEvent>? in
-        guard event.stage != nil else {
-          event.pushToWire()
-          return nil
-        }
-        return event.encode(.normal) ? event.lower : nil
-      }
-      guard let next else { return }
-      current = next
-    }
+    while let next = current._withUnsafeGuaranteedRef({ $0.encodeStep() }) { current = next }
   }
+
+  /// One layer's turn. Gives the layer below where that has to go on.
+  ///
+  /// The usual case, one call that takes all there is, stands here by itself: each hop of each message goes through it.
+  @inline(__always) private func encodeStep() -> Unmanaged<BufferEvent>? {
+    guard let stage, let lower else {
+      pushToWire()
+      return nil
+    }
+    let isDone = stage._withUnsafeGuaranteedRef { stage in
+      lower._withUnsafeGuaranteedRef { below in
+        let have = outputBuffer.count
+        let had = below.outputBuffer.count
+        let room = below.writeHigh &- had
+        guard have > 0, room > 0, !flags.intersects(Self.encodeIsUnusual), !stage.usesTime,
+          !below.flags.intersects(Self.belowIsClosed)
+        else { return encode(.normal) }
+        stage.context.limit = room
+        hold(below)
+        do {
+          let progress = try stage.encode(&outputBuffer, into: &below.outputBuffer)
+          letGo(below)
+          if outputBuffer.isEmpty, progress == .moved, !stage.context.hasAsked {
+            sent()
+            return true
+          }
+          return encodeOn(.normal, after: progress, have, had)
+        } catch {
+          letGo(below)
+          serve(stage, below)
+          failed(error, .write, stage, below)
+          return true
+        }
+      }
+    }
+    return isDone ? lower : nil
+  }
+
+  private static let encodeIsUnusual = EventFlags.sendBlocked.union([.finishing, .hasTiming])
+  private static let belowIsClosed: EventFlags = [.outputBusy, .stageBusy, .outputFinished, .failed]
 
   /// Has this layer's filter encode what waits, into the output of the layer below. True where that has something new.
   ///
   /// In `.flush` mode the filter is called even with nothing to encode, so that it gives what it holds back, and the mark of
   /// the layer below does not limit it.
-  func encode(_ mode: FlushMode) -> Bool {
-    guard let stage, let lower, !flags.intersects(.sendBlocked) else { return false }
-    return stage._withUnsafeGuaranteedRef { stage in
-      lower._withUnsafeGuaranteedRef { below in
-        if below.flags.intersects([.outputBusy, .stageBusy, .outputFinished, .failed]) { return false }
-        let before = outputBuffer.count
-        let had = below.outputBuffer.count
-        hold(below)
-        let error = encodeLoop(mode, stage, below)
-        letGo(below)
-        if let error { failed(error, .write, stage, below) }
-        if outputBuffer.count < before {
-          sent()
-        } else if flags.contains(.hasTiming) {
-          timingChanged()
+  func encode(_ mode: FlushMode) -> Bool { encodeOn(mode, after: nil, 0, 0) }
+
+  /// Goes on after a call that came to `progress`, or starts; `have` and `had` are the counts before that call.
+  private func encodeOn(_ mode: FlushMode, after progress: Progress?, _ have: Int, _ had: Int) -> Bool {
+    guard let stage, let below = underlying, !flags.intersects(.sendBlocked) else { return false }
+    if below.flags.intersects(Self.belowIsClosed) { return false }
+    let before = progress == nil ? outputBuffer.count : have
+    let beforeBelow = progress == nil ? below.outputBuffer.count : had
+    hold(below)
+    let error = stage._withUnsafeGuaranteedRef { stage in
+      if let progress {
+        do {
+          if try !goesOnEncoding(progress, have, had, stage, below) { return nil as (any Error)? }
+        } catch {
+          return error
         }
-        if flags.contains(.outputFinished) { return outputWasFinished(below) }
-        return below.outputBuffer.count != had
       }
+      return encodeLoop(mode, stage, below)
     }
+    letGo(below)
+    if let error { stage._withUnsafeGuaranteedRef { failed(error, .write, $0, below) } }
+    if outputBuffer.count < before {
+      sent()
+    } else if flags.contains(.hasTiming) {
+      timingChanged()
+    }
+    if flags.contains(.outputFinished) { return outputWasFinished(below) }
+    return below.outputBuffer.count != beforeBelow
   }
 
-  @inline(__always) private func encodeLoop(_ mode: FlushMode, _ stage: Stage, _ below: BufferEvent) -> (any Error)? {
+  private func encodeLoop(_ mode: FlushMode, _ stage: Stage, _ below: BufferEvent) -> (any Error)? {
     let isFinishing = flags.contains(.finishing)
     var isForced = mode == .flush
+    defer { stage.context.mode = .normal }
     while true {
       let have = outputBuffer.count
       guard have > 0 || isFinishing || isForced else { return nil }
@@ -58,22 +97,28 @@ extension BufferEvent {
       stage.context.limit = room
       stage.context.mode = isFinishing ? .finished : mode
       if stage.usesTime { stage.context.now = base.now }
-      let progress: Progress
       do {
-        progress = try stage.encode(&outputBuffer, into: &below.outputBuffer)
+        let progress = try stage.encode(&outputBuffer, into: &below.outputBuffer)
+        if try !goesOnEncoding(progress, have, had, stage, below) { return nil }
       } catch {
         serve(stage, below)
         return error
       }
-      if stage.context.hasAsked { serve(stage, below) }
-      let isIdle = outputBuffer.count == have && below.outputBuffer.count == had
-      if isFinishing, outputBuffer.isEmpty, progress != .blocked, progress != .moved || isIdle {
-        flags.insert(.outputFinished)
-        return nil
-      }
-      if progress != .moved { return nil }
-      if isIdle { return StreamError.Reason.noProgress }
     }
+  }
+
+  /// Does what the filter asked for, and says whether it is to be called again.
+  private func goesOnEncoding(
+    _ progress: Progress, _ have: Int, _ had: Int, _ stage: Stage, _ below: BufferEvent
+  ) throws -> Bool {
+    if stage.context.hasAsked { serve(stage, below) }
+    let isIdle = outputBuffer.count == have && below.outputBuffer.count == had
+    if flags.contains(.finishing), outputBuffer.isEmpty, progress != .blocked, progress != .moved || isIdle {
+      flags.insert(.outputFinished)
+      return false
+    }
+    if progress == .moved, isIdle { throw StreamError.Reason.noProgress }
+    return progress == .moved
   }
 
   /// Marks the buffers that a filter is about to get as in use. Those of the layers in between are out of everybody's reach.

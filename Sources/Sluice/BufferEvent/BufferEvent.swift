@@ -25,6 +25,9 @@ public final class BufferEvent: DeferredWork {
   var writeReasons = Suspension()
   /// How often a write took the output past its high mark.
   var markPasses: UInt16 = 0
+  /// How many readers hold `input` and `output` now.
+  var inputReaders: UInt16 = 0
+  var outputReaders: UInt16 = 0
   var readLow = 0
   var readHigh = Watermarks.defaultHigh
   var writeLow = 0
@@ -52,8 +55,10 @@ public final class BufferEvent: DeferredWork {
   }
 
   deinit {
-    if isQueued { base.queue.remove(self) }
     dropped()
+    // Last, since what goes on below may queue this event, or arm its timers, once more.
+    cancelTimers()
+    if isQueued { base.queue.remove(self) }
     readBox?.release()
     writeBox?.release()
     eventBox?.release()
@@ -65,7 +70,7 @@ public final class BufferEvent: DeferredWork {
   /// What the loop runs: the filters' work first, then the callbacks that are due. The loop holds a reference meanwhile.
   override func run() {
     if flags.intersects(.stageDue) { runStage() }
-    if flags.intersects(.callbackDue) { runCallbacks() }
+    runDueCallbacks()
   }
 
   /// Rarely needed state.

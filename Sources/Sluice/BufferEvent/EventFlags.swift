@@ -57,9 +57,6 @@ struct EventFlags: OptionSet {
 
   /// Layers above have timeouts, which what happens here concerns.
   static let timedAbove = EventFlags(rawValue: 1 << 29)
-  /// `input` is held by readers only, who may nest.
-  static let inputShared = EventFlags(rawValue: 1 << 30)
-
   /// A filter is running that has the buffers of this event in its hands.
   static let stageBusy = EventFlags(rawValue: 1 << 31)
 
