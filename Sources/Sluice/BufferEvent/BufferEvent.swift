@@ -68,6 +68,9 @@ public final class BufferEvent: DeferredWork {
     if flags.intersects(.callbackDue) { runCallbacks() }
   }
 
+  /// The base ends while this drains.
+  override func abandon() { abort() }
+
   /// Rarely needed state.
   final class Extras {
     var timing = Timing()
