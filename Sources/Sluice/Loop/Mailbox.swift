@@ -7,6 +7,7 @@ final class Mailbox: Sendable {
     var letters: [Letter] = []
     var isSleeping = false
     var isClosed = false
+    var rings = 0
   }
 
   private let state = Mutex(State())
@@ -16,11 +17,14 @@ final class Mailbox: Sendable {
   let descriptor: Int32
   private let wakeDescriptor: Int32
 
-  init() {
+  convenience init() {
     var ends: [Int32] = [-1, -1]
     let result = sluice_wake_open(&ends)
-    (descriptor, wakeDescriptor) = result < 0 ? (result, -1) : (ends[0], ends[1])
+    self.init(ends: result < 0 ? [result, -1] : ends)
   }
+
+  /// A box with the descriptors that `sluice_wake_open` gave, or without any.
+  init(ends: [Int32]) { (descriptor, wakeDescriptor) = (ends[0], ends[1]) }
 
   deinit { sluice_wake_close([descriptor, wakeDescriptor]) }
 
@@ -28,6 +32,10 @@ final class Mailbox: Sendable {
   var canWake: Bool { descriptor >= 0 }
 
   var hasMail: Bool { waiting.load(ordering: .acquiring) }
+
+  /// Whether the base sleeps, or is about to; for tests, as is how often it was woken.
+  var isSleeping: Bool { state.withLock { $0.isSleeping } }
+  var rings: Int { state.withLock { $0.rings } }
 
   /// Leaves a letter; wakes the base only where it sleeps. False when the base is gone.
   func post(_ letter: Letter) -> Bool {
@@ -37,6 +45,7 @@ final class Mailbox: Sendable {
       waiting.store(true, ordering: .releasing)
       let wake = state.isSleeping
       state.isSleeping = false
+      if wake { state.rings &+= 1 }
       return (true, wake)
     }
     if wake { ring() }

@@ -3,7 +3,8 @@ import Testing
 @testable import Sluice
 
 struct RunTests {
-  @Test(arguments: EventBase.Clock.all) func `a base with nothing due makes no system call`(clock: EventBase.Clock)
+  @Test(arguments: EventBase.Clock.all)
+  func `a base with nothing due makes no system call`(clock: EventBase.Clock)
     throws
   {
     let base = EventBase(clock: clock)
@@ -36,7 +37,8 @@ struct RunTests {
     withExtendedLifetime(pair) {}
   }
 
-  @Test(arguments: EventBase.Clock.all) func `a run inside of a run is refused`(clock: EventBase.Clock) throws {
+  @Test(arguments: EventBase.Clock.all)
+  func `a run inside of a run is refused`(clock: EventBase.Clock) throws {
     let base = EventBase(clock: clock)
     let refused = Counter()
     func tryAll() {
