@@ -73,6 +73,9 @@ public final class BufferEvent: DeferredWork {
     runDueCallbacks()
   }
 
+  /// The base ends while this drains.
+  override func abandon() { abort() }
+
   /// Rarely needed state.
   final class Extras {
     var timing = Timing()
