@@ -36,9 +36,10 @@ extension BufferEvent {
     }
     _modify {
       precondition(!flags.intersects(.outputHeld), Self.outputInUse)
+      let isRefused = flags.intersects(.writeRefused)
       flags.insert(.outputBusy)
       let before = outputBuffer.count
-      defer { endOutputAccess(from: before) }
+      defer { endOutputAccess(from: before, isRefused) }
       yield &outputBuffer
     }
   }
@@ -66,11 +67,11 @@ extension BufferEvent {
     inputShrank()
   }
 
-  private func endOutputAccess(from before: Int) {
+  private func endOutputAccess(from before: Int, _ isRefused: Bool) {
     flags.remove(.outputBusy)
     if flags.intersects([.closed, .failed, .peerClosed, .unlinked]) {
       emptyOutput()
-    } else if outputBuffer.count > before, flags.intersects(.writeRefused) {
+    } else if isRefused, outputBuffer.count > before {
       dropOutput(behind: before)
     }
     pushDown()
