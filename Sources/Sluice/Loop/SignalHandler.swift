@@ -34,6 +34,8 @@ public final class SignalHandler: Watched {
 
   deinit { cancel() }
 
+  override func abandon() { cancel() }
+
   override func isReady(_ readiness: Readiness) {
     var bytes: (UInt64, UInt64) = (0, 0)
     // Several signals that came together are told once, as signals are.

@@ -17,6 +17,9 @@ public class Watched {
 
   /// The descriptor is ready. Called from the loop, with no user code below it on the stack.
   func isReady(_ readiness: Readiness) {}
+
+  /// The base ends, and watches no more: gives the descriptor back, where it is this one's own.
+  func abandon() {}
 }
 
 /// The descriptors of a base: who is watched, and for what.
@@ -43,6 +46,14 @@ struct WatchList {
     if watched.keepsRunning, watched.wanted.isEmpty != wanted.isEmpty { runningCount += wanted.isEmpty ? -1 : 1 }
     watched.wanted = wanted
     entries[watched.descriptor] = wanted.isEmpty ? nil : watched
+  }
+
+  /// Watches nothing any more, and tells who was watched.
+  mutating func removeAll() -> [Watched] {
+    let all = Array(entries.values)
+    for watched in all { try? set(watched, for: []) }
+    entries = [:]
+    return all
   }
 
   func find(_ token: UInt64) -> Watched? {

@@ -93,6 +93,8 @@ public final class Listener: Watched {
     }
   }
 
+  override func abandon() { close() }
+
   override func isReady(_ readiness: Readiness) {
     var budget = options.acceptBudget
     while budget > 0, !isPaused, !isFull, let onAccept {
