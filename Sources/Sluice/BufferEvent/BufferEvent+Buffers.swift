@@ -8,7 +8,7 @@ extension BufferEvent {
   public var input: EventBuffer {
     _read {
       let isNested = flags.contains(.inputBusy)
-      precondition(!isNested || flags.contains(.inputShared), Self.inputInUse)
+      precondition((!isNested || flags.contains(.inputShared)) && !flags.contains(.stageBusy), Self.inputInUse)
       flags.formUnion([.inputBusy, .inputShared])
       defer { if !isNested { endInputAccess() } }
       yield inputBuffer
@@ -28,8 +28,14 @@ extension BufferEvent {
   public var output: EventBuffer {
     _read {
       let isNested = flags.contains(.outputBusy)
+      precondition(!flags.contains(.stageBusy), Self.outputInUse)
       flags.insert(.outputBusy)
-      defer { if !isNested { flags.remove(.outputBusy) } }
+      defer {
+        if !isNested {
+          flags.remove(.outputBusy)
+          tellWriterAbove()
+        }
+      }
       yield outputBuffer
     }
     _modify {
@@ -71,6 +77,7 @@ extension BufferEvent {
     if outputBuffer.count > before, flags.intersects(.writeRefused) { dropOutput(behind: before) }
     queued(from: before)
     pushDown()
+    tellWriterAbove()
   }
 
   /// Undoes appends to an event that takes no writes.
@@ -85,7 +92,9 @@ extension BufferEvent {
   @inline(__always) func inputShrank() {
     if flags.contains(.hasTiming) { timingChanged() }
     if let partnerLink {
-      partnerLink._withUnsafeGuaranteedRef { if !$0.outputBuffer.isEmpty { $0.pushToWire() } }
+      partnerLink._withUnsafeGuaranteedRef {
+        if !$0.flags.intersects(.sendBlocked), !$0.outputBuffer.isEmpty { $0.pushToWire() }
+      }
     } else if flags.intersects([.inputAwaited, .hasTransport]) {
       inputWasAwaited()
     }

@@ -25,35 +25,40 @@ extension BufferEvent {
     guard let stage, let lower else { return false }
     return stage._withUnsafeGuaranteedRef { stage in
       lower._withUnsafeGuaranteedRef { below in
-        guard !flags.intersects(.receiveBlocked), !below.flags.intersects(.inputHeld) else {
-          flags.insert(.inputAwaited)
-          return false
+        guard !flags.intersects(.receiveBlocked), !below.flags.intersects(.inputHeld), !isDrowned(stage, below) else {
+          return decodeLater(below)
         }
         let before = inputBuffer.count
+        let waited = below.inputBuffer.count
         let sent = below.outputBuffer.count
         hold(below)
         let error = decodeLoop(mode, stage, below)
         letGo(below)
         if below.outputBuffer.count != sent { below.pushDown() }
         if let error { failed(error, .read, stage, below) }
+        if stage.isEncodeBlocked, inputBuffer.count > before || below.inputBuffer.count < waited {
+          stage.goOn()
+          schedule(.pumpDown)
+        }
         return decoded(from: before, below)
       }
     }
   }
 
   @inline(__always) private func decodeLoop(_ mode: FlushMode, _ stage: Stage, _ below: BufferEvent) -> (any Error)? {
-    var isForced = mode == .flush
+    var isForced = mode == .flush || stage.owesDecode
+    stage.owesDecode = false
     while true {
       let have = below.inputBuffer.count
       let isEnding = below.flags.contains(.inputEnded)
-      guard have > 0 || isEnding || isForced else { return nil }
+      guard have > 0 || isEnding || isForced else { return below.flags.contains(.failed) ? below.failure : nil }
       let had = inputBuffer.count
       let room = readHigh &- had
       guard room > 0 else {
         flags.insert(.inputAwaited)
+        if isForced { stage.owesDecode = true }
         return nil
       }
-      isForced = false
       stage.context.limit = room
       stage.context.mode = isEnding ? .finished : mode
       if stage.usesTime { stage.context.now = base.now }
@@ -64,18 +69,57 @@ extension BufferEvent {
         serve(stage, below)
         return error
       }
-      if stage.context.hasAsked { serve(stage, below) }
+      if stage.context.hasAsked {
+        serve(stage, below)
+        if stage.isDrowning { return nil }
+      }
       let left = below.inputBuffer.count
       let isIdle = left == have && inputBuffer.count == had
-      if progress == .moved, !isIdle { continue }
-      if progress == .blocked { return nil }
-      if progress == .ended || (isEnding && left == 0) {
-        endDecoding()
-        return nil
+      if progress == .moved, !isIdle {
+        // What filled its room may have more to give, with nothing left to take.
+        isForced = inputBuffer.count &- had >= room
+        continue
       }
-      if progress == .moved { return StreamError.Reason.noProgress }
-      return isEnding ? StreamError.Reason.truncated : nil
+      if progress == .needsMore, left == 0, !isEnding, !below.flags.contains(.failed) { return nil }
+      return stopped(progress, stage, below)
     }
+  }
+
+  /// Why the filter goes no further, where that is not for want of bytes alone.
+  private func stopped(_ progress: Progress, _ stage: Stage, _ below: BufferEvent) -> (any Error)? {
+    let left = below.inputBuffer.count
+    let isEnding = below.flags.contains(.inputEnded)
+    if progress == .blocked {
+      stage.isDecodeBlocked = true
+      flags.insert(.inputAwaited)
+      let isWakeDue = flags.contains(.wakeStage) || extras?.wakeTime != nil
+      return below.flags.contains(.failed) && !isWakeDue ? below.failure : nil
+    }
+    if below.flags.contains(.failed) { return below.failure }
+    if progress == .ended || (isEnding && left == 0) {
+      endDecoding()
+      return nil
+    }
+    if progress == .moved { return StreamError.Reason.noProgress }
+    if isEnding { return StreamError.Reason.truncated }
+    return left >= below.readHigh ? StreamError.Reason.inputFull : nil
+  }
+
+  /// Decoding has to wait: from the loop for what is running, else for room, or for being let go on.
+  private func decodeLater(_ below: BufferEvent) -> Bool {
+    if flags.contains(.stageBusy) || below.flags.intersects(.inputHeld) {
+      schedule(.pumpUp)
+    } else {
+      flags.insert(.inputAwaited)
+    }
+    return false
+  }
+
+  /// Whether the filter's replies still fill the layer below.
+  @inline(__always) private func isDrowned(_ stage: Stage, _ below: BufferEvent) -> Bool {
+    guard stage.isDrowning else { return false }
+    stage.isDrowning = below.outputBuffer.count >= below.writeHigh
+    return stage.isDrowning
   }
 
   /// The filter's side of the end: what stands in the input is all there will be.

@@ -82,7 +82,9 @@ extension BufferEvent {
       flags.remove(.inputAwaited)
       schedule(.pumpUp)
     } else if let partnerLink {
-      partnerLink._withUnsafeGuaranteedRef { if !$0.outputBuffer.isEmpty { $0.pushToWire() } }
+      partnerLink._withUnsafeGuaranteedRef {
+        if !$0.flags.intersects(.sendBlocked), !$0.outputBuffer.isEmpty { $0.pushToWire() }
+      }
     } else {
       wireReadingChanged()
     }

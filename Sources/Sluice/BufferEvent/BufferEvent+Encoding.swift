@@ -24,16 +24,24 @@ extension BufferEvent {
   /// In `.flush` mode the filter is called even with nothing to encode, so that it gives what it holds back, and the mark of
   /// the layer below does not limit it.
   func encode(_ mode: FlushMode) -> Bool {
-    guard let stage, let lower, !flags.intersects(.sendBlocked) else { return false }
+    guard let stage, let lower else { return false }
+    guard !flags.intersects(.sendBlocked) else { return encodeLater(self) }
     return stage._withUnsafeGuaranteedRef { stage in
       lower._withUnsafeGuaranteedRef { below in
-        if below.flags.intersects([.outputBusy, .stageBusy, .outputFinished, .failed]) { return false }
+        if below.flags.intersects([.outputBusy, .stageBusy, .outputFinished, .failed]) { return encodeLater(below) }
         let before = outputBuffer.count
         let had = below.outputBuffer.count
         hold(below)
         let error = encodeLoop(mode, stage, below)
         letGo(below)
-        if let error { failed(error, .write, stage, below) }
+        if let error {
+          failed(error, .write, stage, below)
+          return false
+        }
+        if stage.isDecodeBlocked, outputBuffer.count < before || below.outputBuffer.count > had {
+          stage.goOn()
+          schedule(.pumpUp)
+        }
         if outputBuffer.count < before {
           sent()
         } else if flags.contains(.hasTiming) {
@@ -47,14 +55,17 @@ extension BufferEvent {
 
   @inline(__always) private func encodeLoop(_ mode: FlushMode, _ stage: Stage, _ below: BufferEvent) -> (any Error)? {
     let isFinishing = flags.contains(.finishing)
-    var isForced = mode == .flush
+    var isForced = mode == .flush || stage.owesEncode
+    stage.owesEncode = false
     while true {
       let have = outputBuffer.count
       guard have > 0 || isFinishing || isForced else { return nil }
       let had = below.outputBuffer.count
       let room = mode == .flush ? Int.max : below.writeHigh &- had
-      guard room > 0 else { return nil }
-      isForced = false
+      guard room > 0 else {
+        if isForced { awaitRoom(stage, below) }
+        return nil
+      }
       stage.context.limit = room
       stage.context.mode = isFinishing ? .finished : mode
       if stage.usesTime { stage.context.now = base.now }
@@ -67,31 +78,61 @@ extension BufferEvent {
       }
       if stage.context.hasAsked { serve(stage, below) }
       let isIdle = outputBuffer.count == have && below.outputBuffer.count == had
-      if isFinishing, outputBuffer.isEmpty, progress != .blocked, progress != .moved || isIdle {
+      if progress == .blocked {
+        stage.isEncodeBlocked = true
+        return nil
+      }
+      if isFinishing, outputBuffer.isEmpty, progress != .moved || isIdle {
         flags.insert(.outputFinished)
         return nil
       }
-      if progress != .moved { return nil }
+      guard progress == .moved || isFinishing else { return nil }
       if isIdle { return StreamError.Reason.noProgress }
+      // What filled its room may have more to give, with nothing left to take.
+      isForced = below.outputBuffer.count &- had >= room
     }
   }
 
-  /// Marks the buffers that a filter is about to get as in use. Those of the layers in between are out of everybody's reach.
+  /// Encoding has to wait: for a filter that is running it goes on from the loop, for all else somebody tells.
+  private func encodeLater(_ busy: BufferEvent) -> Bool {
+    if busy.flags.contains(.stageBusy) { schedule(.pumpDown) }
+    return false
+  }
+
+  /// The filter is to be called, even with nothing to encode, when the layer below has room.
+  private func awaitRoom(_ stage: Stage, _ below: BufferEvent) {
+    stage.owesEncode = true
+    below.flags.insert(.watchedAbove)
+  }
+
+  /// Bytes left the layer below: goes on where this one's filter waits for that.
+  func belowSent(_ below: BufferEvent) {
+    guard let stage else { return }
+    stage._withUnsafeGuaranteedRef { stage in
+      if stage.owesEncode { schedule(.pumpDown) }
+      if stage.isDrowning { schedule(.pumpUp) }
+    }
+  }
+
+  /// Marks the buffers that a filter is about to get as in use: of both layers, since a filter can reach `underlying`.
   @inline(__always) func hold(_ below: BufferEvent) {
     flags.insert(.stageBusy)
-    if below.stage == nil { below.flags.insert(.stageBusy) }
+    below.flags.insert(.stageBusy)
   }
 
   @inline(__always) func letGo(_ below: BufferEvent) {
     flags.remove(.stageBusy)
-    if below.stage == nil { below.flags.remove(.stageBusy) }
+    below.flags.remove(.stageBusy)
   }
 
   /// The trailers are in the layer below: the end follows them.
   private func outputWasFinished(_ below: BufferEvent) -> Bool {
     timingChanged()
-    below.flags.insert(.finishing)
-    guard flags.contains(.closing) else { return true }
+    guard flags.contains(.closing) else {
+      below.flags.insert(.finishing)
+      return true
+    }
+    if !flags.contains(.keepsLower) { below.flags.insert(.finishing) }
     completeClose()
     return false
   }
@@ -99,25 +140,41 @@ extension BufferEvent {
   /// A filter threw: ends the stack, with the filter's last words ahead.
   func failed(_ error: any Error, _ direction: Directions, _ stage: Stage, _ below: BufferEvent) {
     below.pushDown()
+    if let passed = error as? StreamError { return broke(passed) }
     let reason = error as? StreamError.Reason
-    fail(StreamError(reason ?? .filter(error), direction: direction, filter: stage.name, place: place))
+    let failure = StreamError(reason ?? .filter(error), direction: direction, filter: stage.name, place: place)
+    if direction == .read { broke(failure) } else { fail(failure) }
   }
 
   /// Does what a filter asked for in a call. What it replied is sent by the caller, once the buffers are free again.
   func serve(_ stage: Stage, _ below: BufferEvent) {
-    if below.flags.intersects([.peerClosed, .unlinked, .outputFinished, .failed]) {
+    if below.flags.intersects([.peerClosed, .unlinked, .outputFinished, .closed, .failed]) {
       stage.context.reply.drain()
-    } else {
+    } else if stage.context.reply.count > 0 {
       below.outputBuffer.append(&stage.context.reply)
+      if below.outputBuffer.count >= below.writeHigh {
+        stage.isDrowning = true
+        below.flags.insert(.watchedAbove)
+      }
     }
     let requests = stage.context.takeRequests()
+    guard !flags.contains(.closed) else { return }
+    if stage.context.pausesInput != below.readReasons.contains(.filter) { pauseChanged(stage, below) }
     for event in requests.announcements { announce(event) }
     if requests.wake { schedule(.wakeStage) }
     if let time = requests.time { armWake(at: time) }
   }
 
-  private func armWake(at time: EventBase.Instant) {
+  private func pauseChanged(_ stage: Stage, _ below: BufferEvent) {
+    if stage.context.pausesInput { return below.suspend(.read, for: .filter) }
+    below.resume(.read, from: .filter)
+    // The buffers are in the filter's hands still: what waits below them is brought from the loop.
+    schedule(.pumpUp)
+  }
+
+  func armWake(at time: EventBase.Instant) {
     let extras = makeExtras()
+    extras.wakeTime = time
     if extras.wakeTimer == nil {
       let link = Unmanaged.passUnretained(self)
       // Cancelled by the event's deinit, so the link is never followed when that is gone.
@@ -130,7 +187,12 @@ extension BufferEvent {
   func wakeFilter() {
     flags.remove(.wakeStage)
     guard !flags.intersects([.failed, .closed, .stageBusy]) else { return }
+    extras?.wakeTime = nil
     callStage { try $0.wake() }
+    stage?._withUnsafeGuaranteedRef {
+      $0.owesEncode = true
+      $0.owesDecode = true
+    }
     flags.formUnion([.pumpUp, .pumpDown])
   }
 

@@ -3,6 +3,7 @@ extension BufferEvent {
   /// input. Reading goes on. Further writes are refused; finishing again does nothing. libevent has no such call (#795).
   public func finish() {
     guard !flags.intersects([.finishing, .closing, .closed, .failed]) else { return }
+    if let upper { return upper.takeUnretainedValue().finish() }
     flags.insert(.finishing)
     pushDown()
   }
@@ -17,17 +18,20 @@ extension BufferEvent {
   public func close(within limit: Duration? = nil) {
     guard !flags.intersects([.closing, .closed]) else { return }
     if let upper { return upper.takeUnretainedValue().close(within: limit) }
-    closeLayer(within: limit)
+    closeLayer(by: limit.map { base.now.advanced(by: $0) })
   }
 
-  private func closeLayer(within limit: Duration? = nil) {
+  private func closeLayer(by deadline: EventBase.Instant?) {
+    guard !flags.contains(.closed) else { return }
     dropCallbacks()
-    linger(within: limit)
+    linger(until: deadline)
     flags.formUnion([.closing, .finishing])
-    flags.subtract([.writeDisabled, .writeSuspended])
-    writeReasons = []
-    if !flags.contains(.inputBusy) { inputBuffer.drain() }
+    // Nobody can enable anything any more, and a handshake needs both directions.
+    flags.subtract([.readDisabled, .readSuspended, .writeDisabled, .writeSuspended])
+    (readReasons, writeReasons) = ([], [])
+    dropInput()
     timingChanged()
+    if stage != nil { schedule(.pumpUp) }
     if flags.intersects([.failed, .peerClosed, .unlinked]) { return completeClose() }
     if stage == nil, let peer = partner { peer.peerStoppedReading() }
     if flags.contains(.outputFinished) { completeClose() } else { pushDown() }
@@ -53,12 +57,14 @@ extension BufferEvent {
   public func free() {
     guard !flags.contains(.closed) else { return }
     dropCallbacks()
+    if let upper { upper.takeUnretainedValue().lostPartner() }
     let peer = partner
-    let below = flags.contains(.keepsLower) ? nil : underlying
+    let below = underlying
+    let isKept = flags.contains(.keepsLower)
     let transport = extras?.transport
     end()
     peer?.lostPartner()
-    below?.free()
+    if isKept { below?.surface() } else { below?.free() }
     transport?.close(self)
   }
 
@@ -66,20 +72,32 @@ extension BufferEvent {
   func completeClose() {
     guard !flags.contains(.closed) else { return }
     let peer = partner
-    let below = flags.contains(.keepsLower) ? nil : underlying
+    let below = underlying
     let transport = extras?.transport
     let isOrderly = flags.contains(.outputFinished)
+    let isFailed = flags.contains(.failed)
+    let isKept = flags.contains(.keepsLower)
+    let deadline = extras?.closeDeadline
     end()
     if isOrderly { transport?.finish(self) }
     peer?.partnerClosed()
     transport?.close(self)
     guard let below else { return }
     // Data that a failed filter could not send is lost, and the other end is not to take that for an end.
-    if isOrderly || below.flags.intersects([.peerClosed, .unlinked]) || flags.contains(.failed) {
-      below.closeLayer()
+    if isKept {
+      below.surface()
+    } else if isOrderly || below.flags.intersects([.peerClosed, .unlinked]) || isFailed {
+      below.closeLayer(by: deadline)
     } else {
       below.abort()
     }
+  }
+
+  /// The filter that stood here is gone: this event's bytes are its user's again, and what happened is told here.
+  private func surface() {
+    pushDown()
+    announceRead()
+    if flags.contains(.inputEnded) { announce(.endOfInput) }
   }
 
   /// Nothing moves any more: takes the event out of its stack or pair, and gives its memory back.
@@ -88,13 +106,14 @@ extension BufferEvent {
     if let lower {
       lower._withUnsafeGuaranteedRef {
         $0.upper = nil
-        $0.flags.subtract([.underneath, .timedAbove])
+        $0.flags.subtract([.underneath, .watchedAbove])
+        $0.resume(.read, from: .filter)
       }
     }
     partnerLink?._withUnsafeGuaranteedRef { $0.partnerLink = nil }
     partnerLink = nil
-    if !flags.contains(.inputBusy) { inputBuffer.drain() }
-    if !flags.contains(.outputBusy) { outputBuffer.drain() }
+    dropInput()
+    dropOutput()
     cancelTimers()
     if let extras { extras.transport = nil }
     flags.remove(.hasTransport)
@@ -104,15 +123,16 @@ extension BufferEvent {
     }
   }
 
-  private func linger(within limit: Duration?) {
+  private func linger(until deadline: EventBase.Instant?) {
     guard !flags.contains(.lingering) else { return }
     flags.insert(.lingering)
     base.lingering[ObjectIdentifier(self)] = self
-    guard let limit else { return }
+    guard let deadline else { return }
     let link = Unmanaged.passUnretained(self)
     // Cancelled by the event's end, so the link is never followed when that is gone.
     let timer = LoopTimer(base: base) { link.takeUnretainedValue().abort() }
     makeExtras().lingerTimer = timer
-    timer.arm(after: limit)
+    makeExtras().closeDeadline = deadline
+    timer.arm(at: deadline)
   }
 }

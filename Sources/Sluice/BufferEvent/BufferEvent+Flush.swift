@@ -10,6 +10,7 @@ extension BufferEvent {
   @discardableResult
   public func flush(_ mode: FlushMode, _ directions: Directions = .write) -> Bool {
     guard !flags.intersects([.closing, .closed, .failed]) else { return false }
+    if mode == .finished, let upper { return upper.takeUnretainedValue().flush(mode, directions) }
     var hasMoved = false
     if directions.contains(.read) { hasMoved = flushUp(mode) }
     if directions.contains(.write) { hasMoved = flushDown(mode) || hasMoved }
@@ -35,6 +36,7 @@ extension BufferEvent {
   private func flushUp(_ mode: FlushMode) -> Bool {
     // From the wire upwards, so that what the lower layers bring up is decoded too.
     var hasMoved = false
+    if flags.contains(.stageBusy) { return false }
     if let below = underlying {
       hasMoved = below.flushUp(mode)
       let before = inputBuffer.count

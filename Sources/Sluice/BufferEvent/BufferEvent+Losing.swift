@@ -3,22 +3,48 @@ extension BufferEvent {
   /// Ends both directions with an error, which the top of the stack is told once.
   func fail(_ error: StreamError) {
     guard !flags.intersects([.failed, .closed]) else { return }
-    markFailed(error)
     let top = self.top
+    let wasTold = top.flags.contains(.failed)
+    markFailed(error)
     if top.flags.contains(.closing) { return top.completeClose() }
+    if wasTold { return }
     if top.flags.contains(.readOwed) { top.announceRead() }
     top.announce(.error(error))
+  }
+
+  /// The input ends here with an error. The layers above decode what came before, and then end in the same way: the error
+  /// comes to the top behind the bytes that came before it.
+  func broke(_ error: StreamError) {
+    guard let upper = upper?.takeUnretainedValue(), !top.flags.contains(.closing) else { return fail(error) }
+    guard !flags.intersects([.failed, .closed]) else { return }
+    markLayerFailed(error)
+    upper.schedule(.pumpUp)
   }
 
   private func markFailed(_ error: StreamError) {
     var next: BufferEvent? = self
     while let event = next {
-      event.flags.insert(.failed)
-      event.makeExtras().failure = error
-      if !event.flags.contains(.outputBusy) { event.outputBuffer.drain() }
-      event.timingChanged()
+      event.markLayerFailed(error)
       next = event.upper?.takeUnretainedValue()
     }
+  }
+
+  private func markLayerFailed(_ error: StreamError) {
+    flags.insert(.failed)
+    makeExtras().failure = error
+    dropOutput()
+    timingChanged()
+  }
+
+  /// Throws the output away, unless a filter or a caller has it in its hands. Says how much that was.
+  @discardableResult
+  func dropOutput() -> Int {
+    flags.intersects(.outputHeld) ? 0 : outputBuffer.drain()
+  }
+
+  /// Throws the input away, unless a filter or a caller has it in its hands.
+  func dropInput() {
+    if !flags.intersects(.inputHeld) { inputBuffer.drain() }
   }
 
   /// The other half threw everything away.
@@ -28,7 +54,16 @@ extension BufferEvent {
   }
 
   /// The other half was freed without a word: nobody is told, and writes are refused from the top of the stack on.
-  func lostPartner() { markAbove(.unlinked) }
+  func lostPartner() {
+    markAbove(.unlinked)
+    if upper != nil || flags.contains(.closing) { closedAbove() }
+  }
+
+  /// A stack that was closing can send nothing more: lets go of it.
+  private func closedAbove() {
+    let top = self.top
+    if top.flags.contains(.closing) { top.completeClose() }
+  }
 
   /// The other half took its last byte from here. What waits on its way is lost, and that is told; what will be written is
   /// refused.
@@ -41,7 +76,7 @@ extension BufferEvent {
   func partnerClosed() {
     markAbove(.peerClosed)
     inputFinished()
-    if flags.contains(.closing) { completeClose() }
+    closedAbove()
   }
 
   /// Sets `flag` on this event and on all above it, drops their output, and says how much that was.
@@ -51,7 +86,7 @@ extension BufferEvent {
     var next: BufferEvent? = self
     while let event = next {
       event.flags.insert(flag)
-      if !event.flags.contains(.outputBusy) { lost += event.outputBuffer.drain() }
+      lost += event.dropOutput()
       event.timingChanged()
       next = event.upper?.takeUnretainedValue()
     }
@@ -71,13 +106,7 @@ extension BufferEvent {
   func dropped() {
     cancelTimers()
     guard !flags.contains(.closed) else { return }
-    if flags.contains(.keepsLower) {
-      pushDown()
-      lower?._withUnsafeGuaranteedRef {
-        $0.upper = nil
-        $0.flags.subtract([.underneath, .timedAbove])
-      }
-    } else if stage != nil || flags.contains(.hasTransport) || (partnerLink != nil && !outputBuffer.isEmpty) {
+    if stage != nil || flags.contains(.hasTransport) || (partnerLink != nil && !outputBuffer.isEmpty) {
       bequeath()
     } else if let partnerLink {
       partnerLink._withUnsafeGuaranteedRef {
@@ -92,7 +121,7 @@ extension BufferEvent {
   private func bequeath() {
     let heir = BufferEvent(base: base)
     heir.flags = flags.intersection([
-      .finishing, .outputFinished, .inputEnded, .failed, .peerClosed, .unlinked, .hasTransport,
+      .finishing, .outputFinished, .inputEnded, .failed, .peerClosed, .unlinked, .hasTransport, .keepsLower,
     ])
     heir.outputBuffer.append(&outputBuffer)
     (heir.stage, heir.lower, heir.partnerLink) = (stage, lower, partnerLink)
@@ -101,6 +130,10 @@ extension BufferEvent {
     heir.lower?._withUnsafeGuaranteedRef { $0.upper = link }
     heir.partnerLink?._withUnsafeGuaranteedRef { $0.partnerLink = link }
     if let transport = extras?.transport { heir.makeExtras().transport = transport }
+    if let failure { heir.makeExtras().failure = failure }
     heir.close()
+    guard heir.stage != nil, !heir.flags.contains(.closed) else { return }
+    if let time = extras?.wakeTime { heir.armWake(at: time) }
+    heir.schedule(flags.intersection(.wakeStage).union(.pumpUp))
   }
 }

@@ -18,7 +18,7 @@ extension BufferEvent {
       var next = lower
       while let event = next {
         next = event._withUnsafeGuaranteedRef {
-          $0.flags.insert(.timedAbove)
+          $0.flags.insert(.watchedAbove)
           return $0.lower
         }
       }
@@ -55,7 +55,8 @@ extension BufferEvent {
   /// Starts and stops the clocks as the state of the event says. Called where that may have changed; progress is another
   /// matter, so a reader that drains slowly does not put its timeout off.
   func timingChanged() {
-    guard flags.contains(.hasTiming), let extras else { return }
+    // Where a filter has the buffers in its hands, its return brings this about again.
+    guard flags.contains(.hasTiming), !flags.contains(.stageBusy), let extras else { return }
     let isReading =
       extras.timing.read.nanoseconds > 0 && inputBuffer.count < readHigh
       && !flags.intersects([.readDisabled, .readSuspended, .inputEnded, .closing, .closed, .failed, .unlinked])
@@ -69,7 +70,7 @@ extension BufferEvent {
 
   /// Whether bytes wait in the output, or in that of a layer below.
   private var isOutputWaiting: Bool {
-    if !outputBuffer.isEmpty { return true }
+    if flags.intersects(.outputHeld) || !outputBuffer.isEmpty { return true }
     guard let lower else { return false }
     return lower._withUnsafeGuaranteedRef { $0.isOutputWaiting }
   }
@@ -109,8 +110,11 @@ extension BufferEvent {
       }
       timingChanged()
     }
-    if direction == .write, flags.contains(.timedAbove), let upper {
-      upper._withUnsafeGuaranteedRef { $0.progressed(.write) }
+    if direction == .write, flags.contains(.watchedAbove), let upper {
+      upper._withUnsafeGuaranteedRef {
+        $0.progressed(.write)
+        $0.belowSent(self)
+      }
     }
   }
 

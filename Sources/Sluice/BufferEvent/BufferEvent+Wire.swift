@@ -16,11 +16,13 @@ extension BufferEvent {
   }
 
   @inline(__always) private func transfer(to peer: BufferEvent) {
+    // The flags first: the buffers of both ends may be in somebody's hands.
+    guard !flags.intersects(.sendBlocked) else { return }
     let waiting = outputBuffer.count
     if waiting > 0 {
-      guard !flags.intersects(.sendBlocked) else { return }
+      guard !peer.flags.intersects(.receiveBlocked) else { return }
       let room = peer.readHigh &- peer.inputBuffer.count
-      guard room > 0, !peer.flags.intersects(.receiveBlocked) else { return }
+      guard room > 0 else { return }
       move(min(waiting, room), to: peer)
     }
     if flags.contains(.finishing) { passEnd(to: peer) }
@@ -29,8 +31,8 @@ extension BufferEvent {
   /// Moves everything to the other half, whatever the marks, and whether or not the directions are enabled.
   /// True where bytes moved.
   func forceTransfer() -> Bool {
-    guard let peer = partner, !outputBuffer.isEmpty else { return false }
-    guard !flags.intersects([.outputBusy, .stageBusy, .closed, .failed]) else { return false }
+    guard let peer = partner, !flags.intersects([.outputBusy, .stageBusy, .closed, .failed]) else { return false }
+    guard !outputBuffer.isEmpty else { return false }
     guard !peer.flags.intersects([.inputBusy, .stageBusy, .inputEnded, .closing, .closed, .failed]) else { return false }
     move(outputBuffer.count, to: peer)
     return true
@@ -66,7 +68,7 @@ extension BufferEvent {
 
   /// Bytes left the output: the layer above may send more, or the write callback is queued.
   @inline(__always) func sent() {
-    if flags.intersects([.hasTiming, .timedAbove]) { progressed(.write) }
+    if flags.intersects([.hasTiming, .watchedAbove]) { progressed(.write) }
     if upper != nil { tellWriterAbove() } else { announceWrite() }
   }
 
@@ -75,7 +77,7 @@ extension BufferEvent {
     guard let upper else { return }
     upper._withUnsafeGuaranteedRef { above in
       let isEndOwed = above.flags.contains(.finishing) && !above.flags.contains(.outputFinished)
-      if !above.outputBuffer.isEmpty || isEndOwed { above.schedule(.pumpDown) }
+      if above.flags.intersects(.outputHeld) || !above.outputBuffer.isEmpty || isEndOwed { above.schedule(.pumpDown) }
     }
   }
 

@@ -74,6 +74,10 @@ public final class BufferEvent: DeferredWork {
     var pendingEvents: [StreamEvent] = []
     var transport: (any Transport)?
     var wakeTimer: LoopTimer?
+    /// When the filter is to be woken.
+    var wakeTime: EventBase.Instant?
+    /// When a close that is under way turns into an abort.
+    var closeDeadline: EventBase.Instant?
     var lingerTimer: LoopTimer?
     /// The error that ended the stream.
     var failure: StreamError?

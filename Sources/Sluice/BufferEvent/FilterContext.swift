@@ -60,6 +60,19 @@ public struct FilterContext: ~Copyable {
     hasRequests = true
   }
 
+  /// Whether the layer below is to stop reading: what a rate limit needs. It stays as it is set, and the wire feels it at
+  /// once, while `.blocked` would let the layer below fill up first. `decode` is still called for what is there already. A
+  /// filter that sets it asks to be woken, or is told otherwise, to take it back. libevent: `BEV_SUSPEND_FILT_READ`.
+  public var pausesInput: Bool {
+    get { isPausing }
+    set {
+      guard newValue != isPausing else { return }
+      isPausing = newValue
+      hasRequests = true
+    }
+  }
+
+  private var isPausing = false
   private var hasRequests = false
 
   /// Whether anything was asked for, or replied, since the last look.

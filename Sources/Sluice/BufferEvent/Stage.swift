@@ -5,7 +5,8 @@ public enum Progress: Sendable, Equatable {
   case moved
   /// Nothing more can be done before more bytes come. libevent: `BEV_NEED_MORE`.
   case needsMore
-  /// Nothing more can be done before the filter is woken, or the other direction moves.
+  /// Nothing more can be done before the filter is woken, or the other direction moves: then it is called again, even with
+  /// an empty source, since it may hold bytes inside itself.
   case blocked
   /// This direction has ended, in the filter's own protocol: nothing follows.
   case ended
@@ -20,10 +21,26 @@ class Stage {
   #endif
   final var context: FilterContext
 
+  // What the host remembers between calls. The filter returned `.blocked`: it is called when the other direction moved.
+  final var isEncodeBlocked = false
+  final var isDecodeBlocked = false
+  /// It was woken, or blocked, or filled the room it had: it is called with an empty source too.
+  final var owesEncode = false
+  final var owesDecode = false
+  /// Its replies fill the layer below: nothing is decoded before they have left.
+  final var isDrowning = false
+
   init(name: String, usesTime: Bool, pool: SegmentPool.Pointer) {
     self.name = name
     self.usesTime = usesTime
     context = FilterContext(pool: pool)
+  }
+
+  /// What blocked the filter may be over: it is called again, since it may hold bytes inside itself.
+  final func goOn() {
+    owesEncode = owesEncode || isEncodeBlocked
+    owesDecode = owesDecode || isDecodeBlocked
+    (isEncodeBlocked, isDecodeBlocked) = (false, false)
   }
 
   func start() throws {}
