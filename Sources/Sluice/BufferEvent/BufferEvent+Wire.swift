@@ -33,7 +33,9 @@ extension BufferEvent {
   func forceTransfer() -> Bool {
     guard let peer = partner, !flags.intersects([.outputBusy, .stageBusy, .closed, .failed]) else { return false }
     guard !outputBuffer.isEmpty else { return false }
-    guard !peer.flags.intersects([.inputBusy, .stageBusy, .inputEnded, .closing, .closed, .failed]) else { return false }
+    guard !peer.flags.intersects([.inputBusy, .stageBusy, .inputEnded, .closing, .closed, .failed]) else {
+      return false
+    }
     move(outputBuffer.count, to: peer)
     return true
   }

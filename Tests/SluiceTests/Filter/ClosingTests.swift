@@ -140,7 +140,9 @@ import Testing
     #expect(base.ledger.isBalanced, "\(base.ledger)")
   }
 
-  @Test(arguments: ["close", "abort", "free", "finish"]) func `ending the lower event ends the stack`(how: String) throws {
+  @Test(arguments: ["close", "abort", "free", "finish"]) func `ending the lower event ends the stack`(how: String)
+    throws
+  {
     let base = EventBase(clock: .virtual)
     do {
       let (left, right) = base.pair()

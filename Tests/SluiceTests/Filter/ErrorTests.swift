@@ -32,7 +32,8 @@ import Testing
     #expect(seen.text == "abc")
   }
 
-  @Test(arguments: 1...3) func `an encoding fault names filter, place and direction, and is no write`(place: Int) throws {
+  @Test(arguments: 1...3) func `an encoding fault names filter, place and direction, and is no write`(place: Int) throws
+  {
     let base = EventBase(clock: .virtual)
     let (left, right) = base.pair()
     let top = try stack(bad: place, .write).applied(to: right)
@@ -41,9 +42,10 @@ import Testing
     top.write("abcdef")
     try base.runUntilIdle(maximumSteps: 1000)
     #expect(other.text == "abc")
-    #expect(seen.log.filter { $0 != "write" || place == 0 } == [
-      "error: filter thrower \(place) (number \(place) from the wire), writing: bad byte"
-    ])
+    #expect(
+      seen.log.filter { $0 != "write" || place == 0 } == [
+        "error: filter thrower \(place) (number \(place) from the wire), writing: bad byte"
+      ])
     #expect(top.write("x") == .refused(.failed))
   }
 
@@ -67,7 +69,9 @@ import Testing
     let base = EventBase(clock: .virtual)
     let (left, right) = base.pair()
     var stack = Stack()
-    for index in 1...3 { stack = index == place ? stack.adding { Liar(direction: direction) } : stack.adding { Pass() } }
+    for index in 1...3 {
+      stack = index == place ? stack.adding { Liar(direction: direction) } : stack.adding { Pass() }
+    }
     let top = try stack.applied(to: right)
     let seen = Recorder(top)
     if direction == .read { left.write("a") } else { top.write("a") }

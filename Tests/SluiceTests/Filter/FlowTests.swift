@@ -11,7 +11,9 @@ import Testing
     let stack = Stack().adding { Xor(key: 5) }.adding { Frames() }.adding { Stutter() }.adding { Header() }
     let (sender, receiver) = (try stack.applied(to: left), try stack.applied(to: right))
     sender.setAllMarks(mark)
-    for (index, layer) in receiver.layers.enumerated() { layer.readMarks = Watermarks(high: (mark + index * 13) % 100 + 1) }
+    for (index, layer) in receiver.layers.enumerated() {
+      layer.readMarks = Watermarks(high: (mark + index * 13) % 100 + 1)
+    }
     let bytes = pattern(700)
     var got: [UInt8] = []
     var ends = 0

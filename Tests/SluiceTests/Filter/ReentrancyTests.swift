@@ -103,7 +103,11 @@ import Testing
     for index in 1...3 { stack = index == layer ? stack.adding { Hooked(hooks) } : stack.adding { Pass() } }
     let top = try stack.applied(to: right)
     let other = Recorder(left)
-    if encoding { hooks.encode = { [weak top] _ in top?.finish() } } else { hooks.decode = { [weak top] _ in top?.finish() } }
+    if encoding {
+      hooks.encode = { [weak top] _ in top?.finish() }
+    } else {
+      hooks.decode = { [weak top] _ in top?.finish() }
+    }
     top.write("abc")
     left.write("def")
     try base.runUntilIdle(maximumSteps: 1000)
