@@ -36,7 +36,7 @@ extension BufferEvent {
         letGo(below)
         if below.outputBuffer.count != sent { below.pushDown() }
         if let error { failed(error, .read, stage, below) }
-        if stage.isEncodeBlocked, inputBuffer.count > before || below.inputBuffer.count < waited {
+        if stage.memory.contains(.encodeBlocked), inputBuffer.count > before || below.inputBuffer.count < waited {
           stage.goOn()
           schedule(.pumpDown)
         }
@@ -46,8 +46,7 @@ extension BufferEvent {
   }
 
   @inline(__always) private func decodeLoop(_ mode: FlushMode, _ stage: Stage, _ below: BufferEvent) -> (any Error)? {
-    var isForced = mode == .flush || stage.owesDecode
-    stage.owesDecode = false
+    var isForced = stage.takes(.owesDecode) || mode == .flush
     while true {
       let have = below.inputBuffer.count
       let isEnding = below.flags.contains(.inputEnded)
@@ -56,7 +55,7 @@ extension BufferEvent {
       let room = readHigh &- had
       guard room > 0 else {
         flags.insert(.inputAwaited)
-        if isForced { stage.owesDecode = true }
+        if isForced { stage.memory.insert(.owesDecode) }
         return nil
       }
       stage.context.limit = room
@@ -71,7 +70,7 @@ extension BufferEvent {
       }
       if stage.context.hasAsked {
         serve(stage, below)
-        if stage.isDrowning { return nil }
+        if stage.memory.contains(.drowning) { return nil }
       }
       let left = below.inputBuffer.count
       let isIdle = left == have && inputBuffer.count == had
@@ -90,7 +89,7 @@ extension BufferEvent {
     let left = below.inputBuffer.count
     let isEnding = below.flags.contains(.inputEnded)
     if progress == .blocked {
-      stage.isDecodeBlocked = true
+      stage.memory.insert(.decodeBlocked)
       flags.insert(.inputAwaited)
       let isWakeDue = flags.contains(.wakeStage) || extras?.wakeTime != nil
       return below.flags.contains(.failed) && !isWakeDue ? below.failure : nil
@@ -117,9 +116,10 @@ extension BufferEvent {
 
   /// Whether the filter's replies still fill the layer below.
   @inline(__always) private func isDrowned(_ stage: Stage, _ below: BufferEvent) -> Bool {
-    guard stage.isDrowning else { return false }
-    stage.isDrowning = below.outputBuffer.count >= below.writeHigh
-    return stage.isDrowning
+    guard stage.memory.contains(.drowning) else { return false }
+    if below.outputBuffer.count >= below.writeHigh { return true }
+    stage.memory.remove(.drowning)
+    return false
   }
 
   /// The filter's side of the end: what stands in the input is all there will be.

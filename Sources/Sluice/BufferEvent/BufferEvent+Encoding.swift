@@ -38,7 +38,7 @@ extension BufferEvent {
           failed(error, .write, stage, below)
           return false
         }
-        if stage.isDecodeBlocked, outputBuffer.count < before || below.outputBuffer.count > had {
+        if stage.memory.contains(.decodeBlocked), outputBuffer.count < before || below.outputBuffer.count > had {
           stage.goOn()
           schedule(.pumpUp)
         }
@@ -55,8 +55,7 @@ extension BufferEvent {
 
   @inline(__always) private func encodeLoop(_ mode: FlushMode, _ stage: Stage, _ below: BufferEvent) -> (any Error)? {
     let isFinishing = flags.contains(.finishing)
-    var isForced = mode == .flush || stage.owesEncode
-    stage.owesEncode = false
+    var isForced = stage.takes(.owesEncode) || mode == .flush
     while true {
       let have = outputBuffer.count
       guard have > 0 || isFinishing || isForced else { return nil }
@@ -79,7 +78,7 @@ extension BufferEvent {
       if stage.context.hasAsked { serve(stage, below) }
       let isIdle = outputBuffer.count == have && below.outputBuffer.count == had
       if progress == .blocked {
-        stage.isEncodeBlocked = true
+        stage.memory.insert(.encodeBlocked)
         return nil
       }
       if isFinishing, outputBuffer.isEmpty, progress != .moved || isIdle {
@@ -101,7 +100,7 @@ extension BufferEvent {
 
   /// The filter is to be called, even with nothing to encode, when the layer below has room.
   private func awaitRoom(_ stage: Stage, _ below: BufferEvent) {
-    stage.owesEncode = true
+    stage.memory.insert(.owesEncode)
     below.flags.insert(.watchedAbove)
   }
 
@@ -109,8 +108,8 @@ extension BufferEvent {
   func belowSent(_ below: BufferEvent) {
     guard let stage else { return }
     stage._withUnsafeGuaranteedRef { stage in
-      if stage.owesEncode { schedule(.pumpDown) }
-      if stage.isDrowning { schedule(.pumpUp) }
+      if stage.memory.contains(.owesEncode) { schedule(.pumpDown) }
+      if stage.memory.contains(.drowning) { schedule(.pumpUp) }
     }
   }
 
@@ -153,7 +152,7 @@ extension BufferEvent {
     } else if stage.context.reply.count > 0 {
       below.outputBuffer.append(&stage.context.reply)
       if below.outputBuffer.count >= below.writeHigh {
-        stage.isDrowning = true
+        stage.memory.insert(.drowning)
         below.flags.insert(.watchedAbove)
       }
     }
@@ -189,10 +188,7 @@ extension BufferEvent {
     guard !flags.intersects([.failed, .closed, .stageBusy]) else { return }
     extras?.wakeTime = nil
     callStage { try $0.wake() }
-    stage?._withUnsafeGuaranteedRef {
-      $0.owesEncode = true
-      $0.owesDecode = true
-    }
+    stage?._withUnsafeGuaranteedRef { $0.memory.formUnion([.owesEncode, .owesDecode]) }
     flags.formUnion([.pumpUp, .pumpDown])
   }
 

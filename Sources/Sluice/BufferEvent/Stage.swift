@@ -21,14 +21,8 @@ class Stage {
   #endif
   final var context: FilterContext
 
-  // What the host remembers between calls. The filter returned `.blocked`: it is called when the other direction moved.
-  final var isEncodeBlocked = false
-  final var isDecodeBlocked = false
-  /// It was woken, or blocked, or filled the room it had: it is called with an empty source too.
-  final var owesEncode = false
-  final var owesDecode = false
-  /// Its replies fill the layer below: nothing is decoded before they have left.
-  final var isDrowning = false
+  /// What the host remembers between calls; nothing, on the usual path, which asks for all of it at once.
+  final var memory = StageMemory()
 
   init(name: String, usesTime: Bool, pool: SegmentPool.Pointer) {
     self.name = name
@@ -38,13 +32,33 @@ class Stage {
 
   /// What blocked the filter may be over: it is called again, since it may hold bytes inside itself.
   final func goOn() {
-    owesEncode = owesEncode || isEncodeBlocked
-    owesDecode = owesDecode || isDecodeBlocked
-    (isEncodeBlocked, isDecodeBlocked) = (false, false)
+    if memory.contains(.encodeBlocked) { memory.insert(.owesEncode) }
+    if memory.contains(.decodeBlocked) { memory.insert(.owesDecode) }
+    memory.subtract([.encodeBlocked, .decodeBlocked])
+  }
+
+  /// Takes a note off; true where it was there.
+  @inline(__always) final func takes(_ note: StageMemory) -> Bool {
+    if memory.isEmpty { return false }
+    return memory.remove(note) != nil
   }
 
   func start() throws {}
   func encode(_ source: inout EventBuffer, into target: inout EventBuffer) throws -> Progress { .ended }
   func decode(_ source: inout EventBuffer, into target: inout EventBuffer) throws -> Progress { .ended }
   func wake() throws {}
+}
+
+/// What the host of a filter remembers of it between calls.
+struct StageMemory: OptionSet {
+  let rawValue: UInt8
+
+  /// The filter returned `.blocked`: it is called when the other direction moved.
+  static let encodeBlocked = StageMemory(rawValue: 1)
+  static let decodeBlocked = StageMemory(rawValue: 2)
+  /// It was woken, or blocked, or filled the room it had: it is called with an empty source too.
+  static let owesEncode = StageMemory(rawValue: 4)
+  static let owesDecode = StageMemory(rawValue: 8)
+  /// Its replies fill the layer below: nothing is decoded before they have left.
+  static let drowning = StageMemory(rawValue: 16)
 }

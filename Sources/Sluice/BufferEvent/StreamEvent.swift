@@ -26,7 +26,7 @@ public struct StreamError: Error, Sendable, CustomStringConvertible {
     case peerClosed
     /// The other end finished in the middle of something: a record, a gzip member, a frame.
     case truncated
-    /// A filter said that it moved on, and neither took nor gave a byte.
+    /// A filter said that it moved on, and neither took nor gave a byte; or it left bytes behind at the end of the output.
     case noProgress
     /// A filter waits for more input than the layer below may hold: a unit is longer than that layer's read high mark.
     case inputFull
@@ -60,7 +60,7 @@ public struct StreamError: Error, Sendable, CustomStringConvertible {
       case .reset: "the other end reset the stream"
       case .peerClosed: "the other end closed before it took everything"
       case .truncated: "the input ended in the middle of a unit: the other end stopped early, or bytes were lost"
-      case .noProgress: "the filter reported progress, and moved no byte: return .needsMore to wait"
+      case .noProgress: "the filter moved no byte, and does not wait: return .needsMore, or take the last bytes"
       case .inputFull: "a unit is longer than the layer below may hold: raise its read high mark, or refuse such units"
       case .filter(let error), .transport(let error): "\(error)"
       }
