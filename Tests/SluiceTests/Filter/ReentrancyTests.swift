@@ -41,7 +41,7 @@ import Testing
           top = try stack.applied(to: right)
           if place == .onRead { top?.onRead = { _ in act() } }
           if place == .onEvent { top?.onEvent = { _, _ in act() } }
-          if place == .wake { hooks.encode = { if hooks.wakes == 0 { $0.wakeSoon() } } }
+          if place == .wake { hooks.encode = { [unowned hooks] in if hooks.wakes == 0 { $0.wakeSoon() } } }
           left.write(pattern(50))
           top?.write(pattern(50))
           try base.runUntilIdle(maximumSteps: 10_000)
@@ -164,5 +164,6 @@ import Testing
     upper?.enable(.read)
     try base.runUntilIdle(maximumSteps: 1000)
     #expect(seen.bytes == [64, 67])
+    upper = nil
   }
 }

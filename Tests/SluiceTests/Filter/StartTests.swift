@@ -28,6 +28,7 @@ import Testing
     try base.runUntilIdle(maximumSteps: 1000)
     #expect(left.input.readLine() == "go")
     #expect(left.input.read().map { $0 ^ 1 } == [UInt8]("no".utf8))
+    top = nil
   }
 
   @Test func `what waits below is read through the filter only`() throws {

@@ -8,7 +8,7 @@ import Testing
     let base = EventBase(clock: .virtual)
     let (left, right) = base.pair()
     let hooks = Hooks()
-    hooks.encode = { if hooks.wakes == 0 { $0.wakeSoon() } }
+    hooks.encode = { [unowned hooks] in if hooks.wakes == 0 { $0.wakeSoon() } }
     let top = try right.filtered(by: Hooked(hooks))
     top.onRead = { event in
       event.input.drain()
