@@ -12,6 +12,7 @@ struct Bench: ParsableCommand {
       filter-pingpong  the same under --depth pass-through filters on each end
       pair-stream      --total bytes one way in writes of --size
       pair-idle        --count pairs held open, resident bytes a pair
+      zlib-stream      --total bytes one way in writes of --size through gzip at --level, from --payload
       """)
 
   @Argument(help: "The workload.") var workload: Workload
@@ -27,6 +28,7 @@ struct Bench: ParsableCommand {
     case filterPingpong = "filter-pingpong"
     case pairStream = "pair-stream"
     case pairIdle = "pair-idle"
+    case zlibStream = "zlib-stream"
   }
 
   // Nothing here waits for the main actor: the loop runs on this thread.
@@ -35,6 +37,7 @@ struct Bench: ParsableCommand {
     case .pairPingpong, .filterPingpong: try pingpong()
     case .pairStream: try stream()
     case .pairIdle: try idle()
+    case .zlibStream: try zlibStream()
     }
   }
 

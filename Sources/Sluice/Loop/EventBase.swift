@@ -29,6 +29,8 @@ public final class EventBase {
   var retired: [AnyObject] = []
   /// What is closed, and still has bytes on their way.
   var lingering: [ObjectIdentifier: AnyObject] = [:]
+  /// One object for each type that asked for it.
+  var sharedObjects: [ObjectIdentifier: AnyObject] = [:]
 
   var isRunning = false
   var stopRequested = false
