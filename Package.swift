@@ -15,6 +15,7 @@ let package = Package(
   name: "sluice",
   products: [
     .library(name: "Sluice", targets: ["Sluice"]),
+    .library(name: "SluiceCompression", targets: ["SluiceCompression"]),
     .executable(name: "bench", targets: ["Bench"]),
     .executable(name: "sluice", targets: ["SluiceTool"]),
   ],
@@ -24,9 +25,15 @@ let package = Package(
   targets: [
     .target(name: "CSluiceSystem"),
     .target(name: "Sluice", dependencies: ["CSluiceSystem"], swiftSettings: settings),
+    .systemLibrary(name: "CZlib", path: "Filters/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(
+      name: "SluiceCompression", dependencies: ["Sluice", "CZlib"], path: "Filters/Compression", swiftSettings: settings
+    ),
     .executableTarget(
       name: "Bench",
-      dependencies: ["Sluice", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: [
+        "Sluice", "SluiceCompression", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       path: "Samples/bench", swiftSettings: settings),
     .target(
       name: "StackDescription", dependencies: ["Sluice"], path: "Samples/StackDescription", swiftSettings: settings),
@@ -41,5 +48,7 @@ let package = Package(
     .testTarget(
       name: "SluiceToolTests", dependencies: ["Sluice", "SluiceTool", "StackDescription"], swiftSettings: settings),
     .testTarget(name: "SluiceTests", dependencies: ["Sluice"], swiftSettings: settings),
+    .testTarget(
+      name: "SluiceCompressionTests", dependencies: ["SluiceCompression", "Sluice"], swiftSettings: settings),
   ]
 )

@@ -13,6 +13,7 @@ struct Bench: ParsableCommand {
       pair-stream      --total bytes one way in writes of --size
       pair-idle        --count pairs held open, resident bytes a pair
       echo             a server on 127.0.0.1 that prints its port, until SIGTERM
+      zlib-stream      --total bytes one way in writes of --size through gzip at --level, from --payload
       """)
 
   @Argument(help: "The workload.") var workload: Workload
@@ -29,6 +30,7 @@ struct Bench: ParsableCommand {
     case pairStream = "pair-stream"
     case pairIdle = "pair-idle"
     case echo
+    case zlibStream = "zlib-stream"
   }
 
   // Nothing here waits for the main actor: the loop runs on this thread.
@@ -38,6 +40,7 @@ struct Bench: ParsableCommand {
     case .pairStream: try stream()
     case .pairIdle: try idle()
     case .echo: try echo()
+    case .zlibStream: try zlibStream()
     }
   }
 
