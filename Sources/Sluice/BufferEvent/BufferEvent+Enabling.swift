@@ -67,8 +67,9 @@ extension BufferEvent {
   /// Why a direction is suspended, or held back by this layer's filter; empty where it is not.
   public func suspensions(_ direction: Directions) -> Suspension {
     var reasons = Suspension()
-    if direction.contains(.read) { reasons.formUnion(readReasons.union(stage?.takeUnretainedValue().readHold ?? [])) }
-    if direction.contains(.write) { reasons.formUnion(writeReasons.union(stage?.takeUnretainedValue().writeHold ?? [])) }
+    let stage = self.stage?.takeUnretainedValue()
+    if direction.contains(.read) { reasons.formUnion(readReasons.union(stage?.readHold ?? [])) }
+    if direction.contains(.write) { reasons.formUnion(writeReasons.union(stage?.writeHold ?? [])) }
     return reasons
   }
 

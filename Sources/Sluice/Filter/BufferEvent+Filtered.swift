@@ -16,7 +16,7 @@ extension BufferEvent {
     by filter: consuming F, closingUnderlying: Bool = true
   ) throws(StackError) -> BufferEvent {
     if let upper {
-      throw .alreadyFiltered(by: upper._withUnsafeGuaranteedRef { $0.stage?._withUnsafeGuaranteedRef { $0.name } } ?? "")
+      throw .alreadyFiltered(by: upper.takeUnretainedValue().stage?.takeUnretainedValue().name ?? "")
     }
     guard !flags.intersects([.closing, .closed]) else { throw .closed }
     let event = BufferEvent(base: base)
