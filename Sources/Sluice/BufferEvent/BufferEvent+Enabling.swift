@@ -67,9 +67,10 @@ extension BufferEvent {
   /// Why a direction is suspended, or held back by this layer's filter; empty where it is not.
   public func suspensions(_ direction: Directions) -> Suspension {
     var reasons = Suspension()
-    let stage = self.stage?.takeUnretainedValue()
-    if direction.contains(.read) { reasons.formUnion(readReasons.union(stage?.readHold ?? [])) }
-    if direction.contains(.write) { reasons.formUnion(writeReasons.union(stage?.writeHold ?? [])) }
+    if direction.contains(.read) { reasons.formUnion(readReasons.union(stage?.takeUnretainedValue().readHold ?? [])) }
+    if direction.contains(.write) {
+      reasons.formUnion(writeReasons.union(stage?.takeUnretainedValue().writeHold ?? []))
+    }
     return reasons
   }
 

@@ -32,8 +32,9 @@ extension BufferEvent {
   /// behind it where it is due. True where bytes moved. The last thing that a caller does with the event, as `pushToWire`.
   func forceTransfer() -> Bool {
     guard let peer = partner, !flags.intersects([.outputBusy, .stageBusy, .closed, .failed]) else { return false }
-    let isPeerDeaf = peer.flags.intersects([.inputBusy, .stageBusy, .inputEnded, .closing, .closed, .failed])
-    guard !isPeerDeaf else { return false }
+    guard !peer.flags.intersects([.inputBusy, .stageBusy, .inputEnded, .closing, .closed, .failed]) else {
+      return false
+    }
     let hasMoved = !outputBuffer.isEmpty
     if hasMoved { move(outputBuffer.count, to: peer) }
     if flags.contains(.finishing) { passEnd(to: peer) }

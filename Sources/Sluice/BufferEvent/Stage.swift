@@ -14,12 +14,11 @@ public enum Progress: Sendable, Equatable {
 /// A filter in its place in a stack, whatever its type: what `BufferEvent` knows of filters.
 class Stage {
   let name: String
-  let usesTime: Bool
   #if !DEBUG
     @exclusivity(unchecked)
   #endif
   final var context: FilterContext
-
+  let usesTime: Bool
   /// What the filter holds back, as the events around it were told.
   final var readHold = Suspension()
   final var writeHold = Suspension()

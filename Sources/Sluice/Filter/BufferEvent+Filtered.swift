@@ -15,8 +15,8 @@ extension BufferEvent {
   public func filtered<F: Filter & ~Copyable>(
     by filter: consuming F, closingUnderlying: Bool = true
   ) throws(StackError) -> BufferEvent {
-    if let upper {
-      throw .alreadyFiltered(by: upper.takeUnretainedValue().stage?.takeUnretainedValue().name ?? "")
+    if let above = upper?.takeUnretainedValue() {
+      throw .alreadyFiltered(by: above.stage?.takeUnretainedValue().name ?? "")
     }
     guard !flags.intersects([.closing, .closed]) else { throw .closed }
     let event = BufferEvent(base: base)
