@@ -257,7 +257,10 @@ struct TimeoutTests {
       var times: [Int] = []
       left.onEvent = { event, _ in
         times.append(event.base.elapsed)
-        if times.count == 3 { return held = nil }
+        if times.count == 3 {
+          held = nil
+          return
+        }
         event.readTimeout = .milliseconds(10 * times.count)
         event.enable(.read)
       }
