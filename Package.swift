@@ -28,7 +28,9 @@ let package = Package(
       name: "SluiceRateLimiting", dependencies: ["Sluice"], path: "Filters/RateLimiting", swiftSettings: settings),
     .executableTarget(
       name: "Bench",
-      dependencies: ["Sluice", "SluiceRateLimiting", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: [
+        "Sluice", "SluiceRateLimiting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       path: "Samples/bench", swiftSettings: settings),
     .testTarget(name: "SluiceTests", dependencies: ["Sluice"], swiftSettings: settings),
     .testTarget(

@@ -49,7 +49,9 @@ public struct RateLimit: Equatable, Sendable, CustomStringConvertible {
   /// - Throws: `RateLimitError` for rates of 0 and less, for bursts below what a tick (or, without one, a millisecond) brings,
   ///   and for ticks outside of their bounds.
   public init(reading: Allowance? = nil, writing: Allowance? = nil, tick: Duration? = nil) throws(RateLimitError) {
-    if let tick, !(Self.shortestTick...Self.longestTick).contains(tick.clampedNanoseconds) { throw .tickOutOfBounds(tick) }
+    if let tick, !(Self.shortestTick...Self.longestTick).contains(tick.clampedNanoseconds) {
+      throw .tickOutOfBounds(tick)
+    }
     (self.reading, self.writing, self.tick) = (reading, writing, tick)
     for allowance in [reading, writing] {
       guard let allowance else { continue }

@@ -53,7 +53,9 @@ public final class RateLimiter {
 
   /// What is in the bucket of a direction now; negative where more was taken than was there; nil where this limiter has no
   /// limit of its own there. libevent: `bufferevent_get_read_limit`, `bufferevent_get_write_limit`.
-  public func level(_ direction: Directions) -> Int64? { base.flatMap { lane(direction).level(now: $0.now.nanoseconds) } }
+  public func level(_ direction: Directions) -> Int64? {
+    base.flatMap { lane(direction).level(now: $0.now.nanoseconds) }
+  }
 
   /// The most that may be read, or written, now: its own level, or the group's where that is less; nil where nothing limits
   /// it. libevent: `bufferevent_get_max_to_read`, `bufferevent_get_max_to_write`.

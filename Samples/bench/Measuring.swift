@@ -7,12 +7,17 @@ struct BenchError: Error, CustomStringConvertible {
 
 /// Wall and processor time since it was made.
 struct Stopwatch {
-  private let wall = seconds(CLOCK_MONOTONIC)
-  private let processor = seconds(CLOCK_PROCESS_CPUTIME_ID)
+  private let wall = now(CLOCK_MONOTONIC)
+  private let processor = now(CLOCK_PROCESS_CPUTIME_ID)
+
+  /// Processor time for wall time.
+  var processorShare: Double {
+    (now(CLOCK_PROCESS_CPUTIME_ID) - processor) / (now(CLOCK_MONOTONIC) - wall)
+  }
 
   func report(_ bench: Bench, _ rate: String, perSecond amount: Double, _ cost: String, per units: Double) {
-    let wall = seconds(CLOCK_MONOTONIC) - self.wall
-    let processor = seconds(CLOCK_PROCESS_CPUTIME_ID) - self.processor
+    let wall = now(CLOCK_MONOTONIC) - self.wall
+    let processor = now(CLOCK_PROCESS_CPUTIME_ID) - self.processor
     bench.report([(rate, amount / wall), (cost, processor * 1e9 / units)])
   }
 }
@@ -25,7 +30,7 @@ extension Bench {
   }
 }
 
-private func seconds(_ clock: clockid_t) -> Double {
+private func now(_ clock: clockid_t) -> Double {
   var time = timespec()
   clock_gettime(clock, &time)
   return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9

@@ -24,19 +24,24 @@ struct ByteRateTests {
 
   @Test(
     arguments: [
-      ("", ByteUnitError.noNumber("")), ("fast", .noNumber("fast")), ("10MiB", .noTime("10MiB")), ("10/s", .noUnit("10")),
+      ("", ByteUnitError.noNumber("")), ("fast", .noNumber("fast")), ("10MiB", .noTime("10MiB")),
+      ("10/s", .noUnit("10")),
       ("10 parsecs/s", .unknownUnit("parsecs", in: "10 parsecs/s")), ("1bit/s", .notWhole("1bit/s")),
       ("0.3B/s", .notWhole("0.3B/s")), ("9223372036854775808B/s", .tooLarge("9223372036854775808B/s")),
-      ("99999999999999999999B/s", .tooLarge("99999999999999999999B/s")), ("9000000000GiB/s", .tooLarge("9000000000GiB/s")),
+      ("99999999999999999999B/s", .tooLarge("99999999999999999999B/s")),
+      ("9000000000GiB/s", .tooLarge("9000000000GiB/s")),
       ("1.2.3MB/s", .noNumber("1.2.3MB/s")), (".5MB/s", .noNumber(".5MB/s")), ("-1MB/s", .noNumber("-1MB/s")),
-      ("1.0000000000000000000000001B/s", .tooLarge("1.0000000000000000000000001B/s")), ("\u{0663}MB/s", .noNumber("\u{0663}MB/s")),
+      ("1.0000000000000000000000001B/s", .tooLarge("1.0000000000000000000000001B/s")),
+      ("\u{0663}MB/s", .noNumber("\u{0663}MB/s")),
     ])
   func `what is no rate is refused with the reason`(_ text: String, _ expected: ByteUnitError) {
     #expect(throws: expected) { try ByteRate(text) }
     #expect(!expected.description.isEmpty)
   }
 
-  @Test(arguments: ["10MiB/s", "10MB/s", "1B/s", "1023B/s", "1KiB/s", "3GB/s", "2GiB/s", "0B/s", "1500kB/s", "9223372036854775807B/s"])
+  @Test(arguments: [
+    "10MiB/s", "10MB/s", "1B/s", "1023B/s", "1KiB/s", "3GB/s", "2GiB/s", "0B/s", "1500kB/s", "9223372036854775807B/s",
+  ])
   func `what is printed is parsed again as the same`(_ text: String) throws {
     #expect(try ByteRate(text).description == text)
   }

@@ -36,7 +36,9 @@ struct RateLimitTests {
     #expect(throws: RateLimitError.tickOutOfBounds(tick)) { try RateLimit(ByteRate("1kB/s"), tick: tick) }
   }
 
-  @Test(arguments: [Int64(1), 1 << 62, .max]) func `rates from one byte a second to the end of 64 bits are taken`(_ rate: Int64) throws {
+  @Test(arguments: [Int64(1), 1 << 62, .max]) func `rates from one byte a second to the end of 64 bits are taken`(
+    _ rate: Int64
+  ) throws {
     let limit = try RateLimit(ByteRate(bytesPerSecond: rate))
     #expect(limit.burst(of: try #require(limit.reading)) >= 1)
     _ = try RateLimit(ByteRate(bytesPerSecond: rate), tick: ms(1))

@@ -20,8 +20,11 @@ final class Timeline {
   }
 
   func note(_ bytes: Int, at time: Int64) {
-    if let last = entries.last, last.at == time { return entries[entries.count - 1].bytes += bytes }
-    entries.append((time, bytes))
+    if let last = entries.last, last.at == time {
+      entries[entries.count - 1].bytes += bytes
+    } else {
+      entries.append((time, bytes))
+    }
   }
 
   var inMilliseconds: [[Int64]] { entries.map { [$0.at / 1_000_000, Int64($0.bytes)] } }
@@ -33,7 +36,9 @@ final class Timeline {
       for entry in entries[first...] {
         sum += Int64(entry.bytes)
         let window = UInt128(entry.at - entries[first].at)
-        if UInt128(sum) * 1_000_000_000 > UInt128(burst + slack) * 1_000_000_000 + UInt128(rate) * window { return false }
+        if UInt128(sum) * 1_000_000_000 > UInt128(burst + slack) * 1_000_000_000 + UInt128(rate) * window {
+          return false
+        }
       }
     }
     return true

@@ -26,7 +26,10 @@ struct TimelineTests {
     let timeline = Timeline(of: to)
     from.write([UInt8](repeating: 1, count: 6_000))
     try base.run()
-    #expect(timeline.inMilliseconds == [[0, 1_000], [100, 1_000], [200, 1_000], [300, 1_000], [400, 1_000], [500, 1_000]])
+    #expect(
+      timeline.inMilliseconds == [
+        [0, 1_000], [100, 1_000], [200, 1_000], [300, 1_000], [400, 1_000], [500, 1_000],
+      ])
     try base.run(until: .init(nanoseconds: 1_100_000_000))
     from.write([UInt8](repeating: 1, count: 6_000))
     try base.run()
