@@ -5,6 +5,9 @@ final class Lane: Waiter {
   /// Whether anything limits it: a bucket of its own, or a group.
   private(set) var isLimited = false
   private(set) var hasBucket = false
+  #if !DEBUG
+    @exclusivity(unchecked)
+  #endif
   private(set) var bucket = TokenBucket(rate: 1, burst: 1, now: 0)
   /// Bytes that passed since the last reset.
   var total: Int64 = 0

@@ -3,8 +3,14 @@ import Sluice
 /// The filter that holds bytes back until a limiter lets them pass. It changes none of them.
 struct RateFilter: Filter, ~Copyable {
   private let limiter: RateLimiter
+  private let reading: Lane
+  private let writing: Lane
 
-  init(_ limiter: RateLimiter) { self.limiter = limiter }
+  init(_ limiter: RateLimiter) {
+    self.limiter = limiter
+    reading = limiter.reading
+    writing = limiter.writing
+  }
 
   deinit { limiter.detached() }
 
@@ -17,14 +23,14 @@ struct RateFilter: Filter, ~Copyable {
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
   ) -> Progress {
     let waiting = min(source.count, context.limit)
-    let passing = limiter.writing.take(
+    let passing = writing.take(
       waiting, now: context.now.nanoseconds, forced: context.mode == .flush)
     if passing > 0 { target.append(upTo: passing, from: &source) }
     if passing == waiting {
       if !context.writeHold.isEmpty { context.writeHold = [] }
       return passing > 0 ? .moved : .needsMore
     }
-    context.writeHold = limiter.writing.hold
+    context.writeHold = writing.hold
     return blocked(&context)
   }
 
@@ -32,14 +38,14 @@ struct RateFilter: Filter, ~Copyable {
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
   ) -> Progress {
     let waiting = min(source.count, context.limit)
-    let passing = limiter.reading.take(
+    let passing = reading.take(
       waiting, now: context.now.nanoseconds, forced: context.mode == .flush)
     if passing > 0 { target.append(upTo: passing, from: &source) }
     if passing == waiting {
       if !context.readHold.isEmpty { context.readHold = [] }
       return passing > 0 ? .moved : .needsMore
     }
-    context.readHold = limiter.reading.hold
+    context.readHold = reading.hold
     return blocked(&context)
   }
 
@@ -47,7 +53,7 @@ struct RateFilter: Filter, ~Copyable {
     limiter.turn(now: context.now.nanoseconds)
     // The layer below may be full for another reason: that is no limit's doing, and timeouts count again. Reading is held
     // until it is looked at anew, so that the layer below is not let run ahead at each turn.
-    if limiter.writing.mayPass { context.writeHold = [] }
+    if writing.mayPass { context.writeHold = [] }
     askForWake(&context)
   }
 
