@@ -42,8 +42,9 @@ public final class RateLimitGroup {
     self.limit = limit
     reading = Pool(base: base)
     writing = Pool(base: base)
-    useLimit()
     self.minimumShare = minimumShare
+    minimumShareChanged()
+    useLimit()
   }
 
   // Members keep their group alive: there are none any more.
@@ -52,10 +53,12 @@ public final class RateLimitGroup {
   /// What a member whose turn it is gets at least. What was set is remembered where the limit cuts it down. libevent:
   /// `bufferevent_rate_limit_group_set_min_share`.
   public var minimumShare: ByteCount = 64 {
-    didSet {
-      reading.minimumShare = max(minimumShare.bytes, 0)
-      writing.minimumShare = max(minimumShare.bytes, 0)
-    }
+    didSet { minimumShareChanged() }
+  }
+
+  private func minimumShareChanged() {
+    reading.minimumShare = max(minimumShare.bytes, 0)
+    writing.minimumShare = max(minimumShare.bytes, 0)
   }
 
   /// The minimum share as the limit of a direction cuts it down now.

@@ -30,16 +30,17 @@ final class Timeline {
   var inMilliseconds: [[Int64]] { entries.map { [$0.at / 1_000_000, Int64($0.bytes)] } }
 
   /// Whether in every window between two entries no more passed than burst and the rate times the window.
+  ///
+  /// One pass: a window passes too much where what came up to its end, less the rate times the time, has risen by more than
+  /// the burst since before its begin.
   func keeps(rate: Int64, burst: Int64, slack: Int64 = 0) -> Bool {
-    for first in entries.indices {
-      var sum: Int64 = 0
-      for entry in entries[first...] {
-        sum += Int64(entry.bytes)
-        let window = UInt128(entry.at - entries[first].at)
-        if UInt128(sum) * 1_000_000_000 > UInt128(burst + slack) * 1_000_000_000 + UInt128(rate) * window {
-          return false
-        }
-      }
+    var sum: Int128 = 0
+    var lowest: Int128 = .max
+    for entry in entries {
+      let allowed = Int128(rate) * Int128(entry.at)
+      lowest = min(lowest, sum * 1_000_000_000 - allowed)
+      sum += Int128(entry.bytes)
+      if sum * 1_000_000_000 - allowed - lowest > Int128(burst + slack) * 1_000_000_000 { return false }
     }
     return true
   }
