@@ -1,4 +1,4 @@
-import Sluice
+@testable import Sluice
 import Testing
 
 @testable import SluiceRateLimiting
@@ -174,7 +174,7 @@ struct GroupMembershipTests {
     one.top.flush(.flush)
     try base.run(for: ms(1))
     #expect(one.timeline.bytes == 10_000)
-    #expect(try #require(group.level(.write)) < -4_800, "a flush overdraws the group too")
+    #expect(try #require(group.level(.write)) <= -4_800, "a flush overdraws the group too")
     one.top.abort()
     two.top.abort()
   }
@@ -264,6 +264,7 @@ struct GroupMembershipTests {
     }
     try base.runUntilIdle(maximumSteps: 100_000)
     try base.run()
+    for each in base.lingering.values { print("LINGER", seed, (each as? BufferEvent)?.debugDescription ?? "", (each as? BufferEvent)?.partner?.debugDescription ?? "", (each as? BufferEvent)?.underlying?.partner?.debugDescription ?? "no") }
     #expect(base.ledger.eventsCreated == base.ledger.eventsDestroyed)
     #expect(base.ledger.segmentsTaken == base.ledger.segmentsReturned)
     #expect(group.memberCount == 0)
