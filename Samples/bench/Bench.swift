@@ -14,6 +14,7 @@ struct Bench: ParsableCommand {
       rate-pingpong    pair-pingpong under --depth limits that never limit on each end
       rate-stream      one way under a limit of --rate for --seconds of real time
       pair-idle        --count pairs held open, resident bytes a pair
+      echo             a server on 127.0.0.1 that prints its port, until SIGTERM
       """)
 
   @Argument(help: "The workload.") var workload: Workload
@@ -32,6 +33,7 @@ struct Bench: ParsableCommand {
     case filterPingpong = "filter-pingpong"
     case pairStream = "pair-stream"
     case pairIdle = "pair-idle"
+    case echo
     case ratePingpong = "rate-pingpong"
     case rateStream = "rate-stream"
   }
@@ -42,6 +44,7 @@ struct Bench: ParsableCommand {
     case .pairPingpong, .filterPingpong, .ratePingpong: try pingpong()
     case .pairStream: try stream()
     case .pairIdle: try idle()
+    case .echo: try echo()
     case .rateStream: try rateStream()
     }
   }

@@ -68,7 +68,9 @@ extension BufferEvent {
   public func suspensions(_ direction: Directions) -> Suspension {
     var reasons = Suspension()
     if direction.contains(.read) { reasons.formUnion(readReasons.union(stage?.takeUnretainedValue().readHold ?? [])) }
-    if direction.contains(.write) { reasons.formUnion(writeReasons.union(stage?.takeUnretainedValue().writeHold ?? [])) }
+    if direction.contains(.write) {
+      reasons.formUnion(writeReasons.union(stage?.takeUnretainedValue().writeHold ?? []))
+    }
     return reasons
   }
 
@@ -85,11 +87,11 @@ extension BufferEvent {
       flags.remove(.inputAwaited)
       schedule(.pumpUp)
     } else if let partnerLink {
-      partnerLink._withUnsafeGuaranteedRef { if !$0.outputBuffer.isEmpty { $0.pushToWire() } }
+      partnerLink._withUnsafeGuaranteedRef { $0.pushToWire() }
     } else {
       wireReadingChanged()
     }
-    if flags.contains(.readOwed) { announceRead() }
+    announceOwedRead()
     if flags.contains(.eventsPending) { base.queue.append(self) }
   }
 

@@ -88,6 +88,7 @@ extension BufferEvent {
     lower._withUnsafeGuaranteedRef { below in
       below.upper = nil
       below.flags.subtract([.underneath, .timedAbove])
+      if flags.contains(.keepsLower), below.flags.contains(.hasTransport) { below.keepByLoop() }
       guard let held = stage?._withUnsafeGuaranteedRef({ $0.readHold }), !held.isEmpty else { return }
       if flags.contains(.keepsLower) { return below.resume(.read, from: held) }
       below.readReasons.subtract(held)
