@@ -38,7 +38,8 @@ let package = Package(
     .executableTarget(
       name: "SluiceTool",
       dependencies: [
-        "Sluice", "StackDescription", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Sluice", "SluiceRateLimiting", "StackDescription",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Samples/sluice", swiftSettings: settings),
     .testTarget(

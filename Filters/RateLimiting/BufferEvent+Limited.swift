@@ -36,10 +36,10 @@ extension BufferEvent {
   public func limited(
     by limiter: RateLimiter, closingUnderlying: Bool = true
   ) throws(RateLimitError) -> BufferEvent {
-    try limiter.attach(to: base)
     let group = limiter.group
+    let filter = try RateFilter(limiter, on: self)
     do {
-      return try filtered(by: RateFilter(limiter), closingUnderlying: closingUnderlying)
+      return try filtered(by: filter, closingUnderlying: closingUnderlying)
     } catch {
       // The filter is gone again, and let go of the limiter: it is as it was.
       if let group { try limiter.join(group) }

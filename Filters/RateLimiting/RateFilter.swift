@@ -1,12 +1,14 @@
-import Sluice
+package import Sluice
 
 /// The filter that holds bytes back until a limiter lets them pass. It changes none of them.
-struct RateFilter: Filter, ~Copyable {
+package struct RateFilter: Filter, ~Copyable {
   private let limiter: RateLimiter
   private let reading: Lane
   private let writing: Lane
 
-  init(_ limiter: RateLimiter) {
+  /// The filter of a limiter, to be put on `event`. Applications use `BufferEvent.limited(by:)`.
+  package init(_ limiter: RateLimiter, on event: BufferEvent) throws(RateLimitError) {
+    try limiter.attach(to: event.base)
     self.limiter = limiter
     reading = limiter.reading
     writing = limiter.writing
@@ -14,12 +16,12 @@ struct RateFilter: Filter, ~Copyable {
 
   deinit { limiter.detached() }
 
-  var name: String { "rate" }
-  var usesTime: Bool { true }
+  package var name: String { "rate" }
+  package var usesTime: Bool { true }
 
-  mutating func start(_ context: inout FilterContext) { limiter.started(context.waker()) }
+  package mutating func start(_ context: inout FilterContext) { limiter.started(context.waker()) }
 
-  mutating func encode(
+  package mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
   ) -> Progress {
     let waiting = min(source.count, context.limit)
@@ -34,7 +36,7 @@ struct RateFilter: Filter, ~Copyable {
     return blocked(&context)
   }
 
-  mutating func decode(
+  package mutating func decode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
   ) -> Progress {
     let waiting = min(source.count, context.limit)
@@ -49,7 +51,7 @@ struct RateFilter: Filter, ~Copyable {
     return blocked(&context)
   }
 
-  mutating func wake(_ context: inout FilterContext) {
+  package mutating func wake(_ context: inout FilterContext) {
     limiter.turn(now: context.now.nanoseconds)
     // The layer below may be full for another reason: that is no limit's doing, and timeouts count again. Reading is held
     // until it is looked at anew, so that the layer below is not let run ahead at each turn.

@@ -7,20 +7,20 @@ struct BenchError: Error, CustomStringConvertible {
 
 /// Wall and processor time since it was made.
 struct Stopwatch {
-  private let wall = now(CLOCK_MONOTONIC)
-  private let processor = now(CLOCK_PROCESS_CPUTIME_ID)
+  private let wall = seconds(CLOCK_MONOTONIC)
+  private let processor = seconds(CLOCK_PROCESS_CPUTIME_ID)
 
   /// Processor time for wall time.
   var processorShare: Double {
-    (now(CLOCK_PROCESS_CPUTIME_ID) - processor) / (now(CLOCK_MONOTONIC) - wall)
+    (seconds(CLOCK_PROCESS_CPUTIME_ID) - processor) / (seconds(CLOCK_MONOTONIC) - wall)
   }
 
   /// Processor seconds of the process so far.
   static func processorSeconds() -> Double { seconds(CLOCK_PROCESS_CPUTIME_ID) }
 
   func report(_ bench: Bench, _ rate: String, perSecond amount: Double, _ cost: String, per units: Double) {
-    let wall = now(CLOCK_MONOTONIC) - self.wall
-    let processor = now(CLOCK_PROCESS_CPUTIME_ID) - self.processor
+    let wall = seconds(CLOCK_MONOTONIC) - self.wall
+    let processor = seconds(CLOCK_PROCESS_CPUTIME_ID) - self.processor
     bench.report([(rate, amount / wall), (cost, processor * 1e9 / units)])
   }
 }
@@ -33,7 +33,7 @@ extension Bench {
   }
 }
 
-private func now(_ clock: clockid_t) -> Double {
+private func seconds(_ clock: clockid_t) -> Double {
   var time = timespec()
   clock_gettime(clock, &time)
   return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9

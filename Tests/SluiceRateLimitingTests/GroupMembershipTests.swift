@@ -1,6 +1,6 @@
-@testable import Sluice
 import Testing
 
+import Sluice
 @testable import SluiceRateLimiting
 
 /// Joining, leaving and closing at any moment.
@@ -264,7 +264,6 @@ struct GroupMembershipTests {
     }
     try base.runUntilIdle(maximumSteps: 100_000)
     try base.run()
-    for each in base.lingering.values { print("LINGER", seed, (each as? BufferEvent)?.debugDescription ?? "", (each as? BufferEvent)?.partner?.debugDescription ?? "", (each as? BufferEvent)?.underlying?.partner?.debugDescription ?? "no") }
     #expect(base.ledger.eventsCreated == base.ledger.eventsDestroyed)
     #expect(base.ledger.segmentsTaken == base.ledger.segmentsReturned)
     #expect(group.memberCount == 0)
