@@ -145,7 +145,8 @@ struct TimeoutTests {
   enum Pause: CaseIterable { case disabled, suspended }
 
   @Test(arguments: Pause.allCases, [Directions.read, .write])
-  func `C32: a direction that does not run counts no time, and starts anew`(pause: Pause, direction: Directions) throws {
+  func `C32: a direction that does not run counts no time, and starts anew`(pause: Pause, direction: Directions) throws
+  {
     try inVirtualTime { base in
       let (left, right) = base.pair()
       let log = EventLog()
