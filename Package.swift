@@ -16,6 +16,7 @@ let package = Package(
   products: [
     .library(name: "Sluice", targets: ["Sluice"]),
     .library(name: "SluiceCompression", targets: ["SluiceCompression"]),
+    .library(name: "SluiceRateLimiting", targets: ["SluiceRateLimiting"]),
     .executable(name: "bench", targets: ["Bench"]),
     .executable(name: "sluice", targets: ["SluiceTool"]),
   ],
@@ -29,10 +30,13 @@ let package = Package(
     .target(
       name: "SluiceCompression", dependencies: ["Sluice", "CZlib"], path: "Filters/Compression", swiftSettings: settings
     ),
+    .target(
+      name: "SluiceRateLimiting", dependencies: ["Sluice"], path: "Filters/RateLimiting", swiftSettings: settings),
     .executableTarget(
       name: "Bench",
       dependencies: [
-        "Sluice", "SluiceCompression", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Sluice", "SluiceCompression", "SluiceRateLimiting",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Samples/bench", swiftSettings: settings),
     .target(
@@ -40,7 +44,7 @@ let package = Package(
     .executableTarget(
       name: "SluiceTool",
       dependencies: [
-        "Sluice", "SluiceCompression", "StackDescription",
+        "Sluice", "SluiceCompression", "SluiceRateLimiting", "StackDescription",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Samples/sluice", swiftSettings: settings),
@@ -51,5 +55,7 @@ let package = Package(
     .testTarget(name: "SluiceTests", dependencies: ["Sluice"], swiftSettings: settings),
     .testTarget(
       name: "SluiceCompressionTests", dependencies: ["SluiceCompression", "Sluice"], swiftSettings: settings),
+    .testTarget(
+      name: "SluiceRateLimitingTests", dependencies: ["Sluice", "SluiceRateLimiting"], swiftSettings: settings),
   ]
 )

@@ -11,6 +11,8 @@ struct Bench: ParsableCommand {
       pair-pingpong    --size bytes there and back over a pair, --count times
       filter-pingpong  the same under --depth pass-through filters on each end
       pair-stream      --total bytes one way in writes of --size
+      rate-pingpong    pair-pingpong under --depth limits that never limit on each end
+      rate-stream      one way under a limit of --rate for --seconds of real time
       pair-idle        --count pairs held open, resident bytes a pair
       echo             a server on 127.0.0.1 that prints its port, until SIGTERM
       zlib-stream      --total bytes one way in writes of --size through gzip at --level, from --payload
@@ -24,6 +26,9 @@ struct Bench: ParsableCommand {
   @Option(help: "Compression level.") var level = 6
   @Option(help: "A file to stream.") var payload: String?
 
+  @Option(help: "The rate of a limit.") var rate = "1MiB/s"
+  @Option(help: "How long to stream under a limit.") var seconds = 5.0
+
   enum Workload: String, ExpressibleByArgument, CaseIterable {
     case pairPingpong = "pair-pingpong"
     case filterPingpong = "filter-pingpong"
@@ -31,22 +36,26 @@ struct Bench: ParsableCommand {
     case pairIdle = "pair-idle"
     case echo
     case zlibStream = "zlib-stream"
+    case ratePingpong = "rate-pingpong"
+    case rateStream = "rate-stream"
   }
 
   // Nothing here waits for the main actor: the loop runs on this thread.
   nonisolated func run() throws {
     switch workload {
-    case .pairPingpong, .filterPingpong: try pingpong()
+    case .pairPingpong, .filterPingpong, .ratePingpong: try pingpong()
     case .pairStream: try stream()
     case .pairIdle: try idle()
     case .echo: try echo()
     case .zlibStream: try zlibStream()
+    case .rateStream: try rateStream()
     }
   }
 
   /// Two ends, with the filters of the workload on each.
   nonisolated func ends(_ base: EventBase) throws -> (BufferEvent, BufferEvent) {
     var (left, right) = base.pair()
+    if workload == .ratePingpong { return try (limited(left), limited(right)) }
     for _ in 0..<depth {
       left = try left.filtered(by: Forward())
       right = try right.filtered(by: Forward())

@@ -10,6 +10,11 @@ struct Stopwatch {
   private let wall = seconds(CLOCK_MONOTONIC)
   private let processor = seconds(CLOCK_PROCESS_CPUTIME_ID)
 
+  /// Processor time for wall time.
+  var processorShare: Double {
+    (seconds(CLOCK_PROCESS_CPUTIME_ID) - processor) / (seconds(CLOCK_MONOTONIC) - wall)
+  }
+
   /// Processor seconds of the process so far.
   static func processorSeconds() -> Double { seconds(CLOCK_PROCESS_CPUTIME_ID) }
 

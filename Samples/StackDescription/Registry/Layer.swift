@@ -6,9 +6,14 @@ package struct Layer {
 
   /// A layer of filters that `make` makes.
   package init<F: Filter & ~Copyable>(_ make: @escaping () throws -> F) {
+    self.init(on: { _ in try make() })
+  }
+
+  /// A layer of filters that `make` makes for a certain event.
+  package init<F: Filter & ~Copyable>(on make: @escaping (BufferEvent) throws -> F) {
     put = { event, meter in
-      guard let meter else { return try event.filtered(by: try make()) }
-      return try event.filtered(by: Metered(try make(), meter))
+      guard let meter else { return try event.filtered(by: try make(event)) }
+      return try event.filtered(by: Metered(try make(event), meter))
     }
   }
 

@@ -56,20 +56,24 @@ extension BufferEvent {
   /// matter, so a reader that drains slowly does not put its timeout off.
   func timingChanged() {
     guard flags.contains(.hasTiming), let extras else { return }
-    // A buffer that somebody holds is looked at when it is given back.
-    if !flags.intersects(.inputHeld) {
-      let isReading =
-        extras.timing.read.nanoseconds > 0 && inputBuffer.count < readHigh
-        && !flags.intersects([.readDisabled, .readSuspended, .inputEnded, .closing, .closed, .failed, .unlinked])
-        && !isHeld(\.readHold)
-      count(isReading, \.read, .read)
+    // A buffer that somebody holds is looked at when it is given back; what stops a clock anyway does so at once.
+    let mayRead =
+      extras.timing.read.nanoseconds > 0
+      && !flags.intersects([.readDisabled, .readSuspended, .inputEnded, .closing, .closed, .failed, .unlinked])
+      && !isHeld(\.readHold)
+    if !mayRead {
+      count(false, \.read, .read)
+    } else if !flags.intersects(.inputHeld) {
+      count(inputBuffer.count < readHigh, \.read, .read)
     }
-    if !isOutputHeld {
-      let isWriting =
-        extras.timing.write.nanoseconds > 0
-        && !flags.intersects([.writeDisabled, .writeSuspended, .outputFinished, .closing, .closed, .failed, .unlinked])
-        && isOutputWaiting && !isHeld(\.writeHold)
-      count(isWriting, \.write, .write)
+    let mayWrite =
+      extras.timing.write.nanoseconds > 0
+      && !flags.intersects([.writeDisabled, .writeSuspended, .outputFinished, .closing, .closed, .failed, .unlinked])
+      && !isHeld(\.writeHold)
+    if !mayWrite {
+      count(false, \.write, .write)
+    } else if !isOutputHeld {
+      count(isOutputWaiting, \.write, .write)
     }
   }
 

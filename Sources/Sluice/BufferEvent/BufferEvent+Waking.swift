@@ -51,9 +51,11 @@ extension BufferEvent {
   private func applyHolds(_ stage: Stage, _ below: BufferEvent) {
     let before = stage.readHold
     let after = stage.context.readHold
+    let writingBefore = stage.writeHold
     stage.readHold = after
     stage.writeHold = stage.context.writeHold
     let ended = before.subtracting(after)
+    let hasEnded = !ended.isEmpty || !stage.context.writeHold.isSuperset(of: writingBefore)
     if !after.isEmpty { below.suspend(.read, for: after) }
     if !ended.isEmpty {
       below.resume(.read, from: ended)
@@ -61,6 +63,17 @@ extension BufferEvent {
       schedule(.pumpUp)
     }
     timingChangedUpwards()
+    // Buffers in a filter's hands are not looked at: clocks that are to go on do so once they are free again.
+    if hasEnded, hasTimingUpwards { base.defer { [self] in timingChangedUpwards() } }
+  }
+
+  private var hasTimingUpwards: Bool {
+    var next: Unmanaged<BufferEvent>? = Unmanaged.passUnretained(self)
+    while let event = next {
+      if event._withUnsafeGuaranteedRef({ $0.flags.contains(.hasTiming) }) { return true }
+      next = event._withUnsafeGuaranteedRef { $0.upper }
+    }
+    return false
   }
 
   private func timingChangedUpwards() {

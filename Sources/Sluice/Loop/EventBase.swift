@@ -74,8 +74,12 @@ public final class EventBase {
   /// read each time. libevent: `event_base_gettimeofday_cached`, on a clock that never steps.
   public var now: Instant { Instant(nanoseconds: currentTime()) }
 
-  func currentTime() -> Int64 {
-    if clock == .virtual || (isRunning && isTimeFresh) { return cachedNow }
+  @inline(__always) func currentTime() -> Int64 {
+    isRunning && isTimeFresh ? cachedNow : readClock()
+  }
+
+  private func readClock() -> Int64 {
+    if clock == .virtual { return cachedNow }
     cachedNow = MonotonicClock.nanoseconds()
     isTimeFresh = true
     return cachedNow

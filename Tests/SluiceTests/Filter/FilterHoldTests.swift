@@ -59,6 +59,26 @@ struct FilterHoldTests {
     #expect(timeouts == [1_100])
   }
 
+  /// The layer that holds back is itself in the filter's hands when it says so.
+  @Test(arguments: [Directions.read, .write])
+  func `timeouts of the held layer itself, and of the one below, stand still too`(_ direction: Directions) throws {
+    let (left, right) = base.pair()
+    if direction == .read { left.readTimeout = .nanoseconds(100) } else { left.writeTimeout = .nanoseconds(100) }
+    let top = try left.filtered(by: GateFilter(gate: gate))
+    var timeouts: [Int64] = []
+    top.onEvent = { if case .timeout = $1 { timeouts.append($0.base.now.nanoseconds) } }
+    if direction == .read { top.readTimeout = .nanoseconds(150) } else { top.writeTimeout = .nanoseconds(150) }
+    right.disable(.read)
+    gate.open = []
+    right.write("in")
+    top.write("out")
+    try base.run(for: .nanoseconds(1_000))
+    #expect(timeouts.isEmpty)
+    gate.set(.both)
+    try base.run(for: .nanoseconds(1_000))
+    #expect(timeouts == [1_100, 1_150])
+  }
+
   @Test func `a layer that stays open when its filter goes reads on by itself`() throws {
     let (left, right) = base.pair()
     var top: BufferEvent? = try left.filtered(by: GateFilter(gate: gate), closingUnderlying: false)

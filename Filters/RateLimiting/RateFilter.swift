@@ -1,0 +1,70 @@
+package import Sluice
+
+/// The filter that holds bytes back until a limiter lets them pass. It changes none of them.
+package struct RateFilter: Filter, ~Copyable {
+  private let limiter: RateLimiter
+  private let reading: Lane
+  private let writing: Lane
+
+  /// The filter of a limiter, to be put on `event`. Applications use `BufferEvent.limited(by:)`.
+  package init(_ limiter: RateLimiter, on event: BufferEvent) throws(RateLimitError) {
+    try limiter.attach(to: event.base)
+    self.limiter = limiter
+    reading = limiter.reading
+    writing = limiter.writing
+  }
+
+  deinit { limiter.detached() }
+
+  package var name: String { "rate" }
+  package var usesTime: Bool { true }
+
+  package mutating func start(_ context: inout FilterContext) { limiter.started(context.waker()) }
+
+  package mutating func encode(
+    _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
+  ) -> Progress {
+    let waiting = min(source.count, context.limit)
+    let passing = writing.take(
+      waiting, now: context.now.nanoseconds, forced: context.mode == .flush)
+    if passing > 0 { target.append(upTo: passing, from: &source) }
+    if passing == waiting {
+      if !context.writeHold.isEmpty { context.writeHold = [] }
+      return passing > 0 ? .moved : .needsMore
+    }
+    context.writeHold = writing.hold
+    return blocked(&context)
+  }
+
+  package mutating func decode(
+    _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
+  ) -> Progress {
+    let waiting = min(source.count, context.limit)
+    let passing = reading.take(
+      waiting, now: context.now.nanoseconds, forced: context.mode == .flush)
+    if passing > 0 { target.append(upTo: passing, from: &source) }
+    if passing == waiting {
+      if !context.readHold.isEmpty { context.readHold = [] }
+      return passing > 0 ? .moved : .needsMore
+    }
+    context.readHold = reading.hold
+    return blocked(&context)
+  }
+
+  package mutating func wake(_ context: inout FilterContext) {
+    limiter.turn(now: context.now.nanoseconds)
+    // The layer below may be full for another reason: that is no limit's doing, and timeouts count again. Reading is held
+    // until it is looked at anew, so that the layer below is not let run ahead at each turn.
+    if writing.mayPass { context.writeHold = [] }
+    askForWake(&context)
+  }
+
+  private func blocked(_ context: inout FilterContext) -> Progress {
+    askForWake(&context)
+    return .blocked
+  }
+
+  private func askForWake(_ context: inout FilterContext) {
+    if let time = limiter.nextWake { context.wake(at: .init(nanoseconds: time)) }
+  }
+}
