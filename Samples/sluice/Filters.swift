@@ -21,8 +21,7 @@ var filters: FilterRegistry {
     ) { rate, burst, tick in
       let limit = try RateLimit(
         ByteRate(bytesPerSecond: rate), burst: burst > 0 ? ByteCount(bytes: burst) : nil,
-        tick: tick > .zero ? tick : nil
-      )
+        start: 0, tick: tick > .zero ? tick : nil)
       return Layer(on: { try RateFilter(RateLimiter(limit), on: $0) })
     },
   ])

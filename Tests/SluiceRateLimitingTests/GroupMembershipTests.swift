@@ -1,6 +1,6 @@
+import Sluice
 import Testing
 
-import Sluice
 @testable import SluiceRateLimiting
 
 /// Joining, leaving and closing at any moment.

@@ -90,6 +90,21 @@ struct PressureTests {
     #expect(try #require(timeouts.first) >= 150)
   }
 
+  @Test func `a write timeout counts again where the layer below got full while a limit held back`() throws {
+    let (left, right) = base.pair()
+    right.disable(.read)
+    let top = try left.limited(by: slow)
+    var timeouts: [Int64] = []
+    top.onEvent = { if case .timeout = $1 { timeouts.append($0.base.milliseconds) } }
+    top.writeTimeout = ms(150)
+    top.write([UInt8](repeating: 1, count: 100))
+    try base.run(for: ms(7))
+    #expect(left.outputCount == 50)
+    left.writeMarks = Watermarks(high: 10)
+    try base.run()
+    #expect(timeouts == [160])
+  }
+
   @Test func `finish keeps the rate, and the end follows the last byte`() throws {
     let (left, right) = base.pair()
     let top = try left.limited(by: slow)

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 @Suite struct `sluice loopback` {
-  @Test(arguments: ["pass", "pass | pass | pass", "flip(at=9GiB)"])
+  @Test(arguments: ["pass", "pass | pass | pass", "flip(at=9GiB)", "rate(400MB/s) | pass"])
   func `a file arrives as it was sent and every stage is listed`(_ stack: String) throws {
     try Scratch.file(Scratch.bytes(3_000_000)) { file in
       let outcome = try Tool.run(["loopback", "--stack", stack, file])
