@@ -40,7 +40,8 @@ let package = Package(
     .executableTarget(
       name: "SluiceTool",
       dependencies: [
-        "Sluice", "StackDescription", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Sluice", "SluiceCompression", "StackDescription",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Samples/sluice", swiftSettings: settings),
     .testTarget(

@@ -12,6 +12,7 @@ struct Bench: ParsableCommand {
       filter-pingpong  the same under --depth pass-through filters on each end
       pair-stream      --total bytes one way in writes of --size
       pair-idle        --count pairs held open, resident bytes a pair
+      echo             a server on 127.0.0.1 that prints its port, until SIGTERM
       zlib-stream      --total bytes one way in writes of --size through gzip at --level, from --payload
       """)
 
@@ -28,6 +29,7 @@ struct Bench: ParsableCommand {
     case filterPingpong = "filter-pingpong"
     case pairStream = "pair-stream"
     case pairIdle = "pair-idle"
+    case echo
     case zlibStream = "zlib-stream"
   }
 
@@ -37,6 +39,7 @@ struct Bench: ParsableCommand {
     case .pairPingpong, .filterPingpong: try pingpong()
     case .pairStream: try stream()
     case .pairIdle: try idle()
+    case .echo: try echo()
     case .zlibStream: try zlibStream()
     }
   }

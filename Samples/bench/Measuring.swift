@@ -10,6 +10,9 @@ struct Stopwatch {
   private let wall = seconds(CLOCK_MONOTONIC)
   private let processor = seconds(CLOCK_PROCESS_CPUTIME_ID)
 
+  /// Processor seconds of the process so far.
+  static func processorSeconds() -> Double { seconds(CLOCK_PROCESS_CPUTIME_ID) }
+
   func report(_ bench: Bench, _ rate: String, perSecond amount: Double, _ cost: String, per units: Double) {
     let wall = seconds(CLOCK_MONOTONIC) - self.wall
     let processor = seconds(CLOCK_PROCESS_CPUTIME_ID) - self.processor

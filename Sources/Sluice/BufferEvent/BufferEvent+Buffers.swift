@@ -31,9 +31,10 @@ extension BufferEvent {
     }
     _modify {
       precondition(!flags.intersects(.outputHeld), Self.outputInUse)
+      let isRefused = flags.intersects(.writeRefused)
       flags.insert(.outputBusy)
       let before = outputBuffer.count
-      defer { endOutputAccess(from: before) }
+      defer { endOutputAccess(from: before, isRefused) }
       yield &outputBuffer
     }
   }
@@ -50,21 +51,15 @@ extension BufferEvent {
   @discardableResult
   public func read(into target: UnsafeMutableRawBufferPointer) -> Int {
     precondition(!flags.intersects(.inputHeld), Self.inputInUse)
-    flags.insert(.inputBusy)
+    if inputBuffer.watchers != nil { return input.read(into: target) }
     let count = inputBuffer.read(into: target)
-    flags.remove(.inputBusy)
     if count > 0 { inputShrank() }
     return count
   }
 
   /// Moves all of the input to the end of `target`. O(1). libevent: `bufferevent_read_buffer`.
   public func read(into target: inout EventBuffer) {
-    precondition(!flags.intersects(.inputHeld), Self.inputInUse)
-    flags.insert(.inputBusy)
-    let count = inputBuffer.count
-    target.append(&inputBuffer)
-    flags.remove(.inputBusy)
-    if count > 0 { inputShrank() }
+    target.append(&input)
   }
 
   // Readers may nest; who changes the buffer must be alone.
@@ -93,6 +88,7 @@ extension BufferEvent {
     if flags.intersects([.closed, .failed, .peerClosed, .unlinked]) { emptyOutput() }
     if flags.contains(.hasTiming) { timingChanged() }
     pushDown()
+    tellWriterAbove()
   }
 
   // Whether anything was taken is not asked: to look whether something waits costs no more.
@@ -101,15 +97,16 @@ extension BufferEvent {
     inputShrank()
   }
 
-  private func endOutputAccess(from before: Int) {
+  private func endOutputAccess(from before: Int, _ isRefused: Bool) {
     flags.remove(.outputBusy)
     if flags.intersects([.closed, .failed, .peerClosed, .unlinked]) {
       emptyOutput()
-    } else if outputBuffer.count > before, flags.intersects(.writeRefused) {
+    } else if isRefused, outputBuffer.count > before {
       dropOutput(behind: before)
     }
     pushDown()
     queued(from: before)
+    tellWriterAbove()
   }
 
   /// Throws the output away, unless somebody holds it: then that happens when it is given back.
@@ -144,12 +141,19 @@ extension BufferEvent {
   @inline(__always) func inputShrank() {
     if flags.contains(.hasTiming) { timingChanged() }
     if let partnerLink {
-      partnerLink._withUnsafeGuaranteedRef {
-        if !$0.flags.intersects(.sendBlocked), !$0.outputBuffer.isEmpty { $0.pushToWire() }
-      }
+      partnerLink._withUnsafeGuaranteedRef { if $0.mayHaveOutput { $0.pushToWire() } }
     } else if flags.intersects([.inputAwaited, .hasTransport]) {
       inputWasAwaited()
     }
+  }
+
+  /// Whether bytes may wait in the output. What somebody holds must not be looked at where that is checked; elsewhere the look
+  /// does no harm, since `pushToWire` asks who holds it.
+  @inline(__always) private var mayHaveOutput: Bool {
+    #if DEBUG
+      if flags.intersects(.outputHeld) { return false }
+    #endif
+    return !outputBuffer.isEmpty
   }
 
   private func inputWasAwaited() {

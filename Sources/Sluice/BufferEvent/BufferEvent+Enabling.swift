@@ -68,7 +68,9 @@ extension BufferEvent {
   public func suspensions(_ direction: Directions) -> Suspension {
     var reasons = Suspension()
     if direction.contains(.read) { reasons.formUnion(readReasons.union(stage?.takeUnretainedValue().readHold ?? [])) }
-    if direction.contains(.write) { reasons.formUnion(writeReasons.union(stage?.takeUnretainedValue().writeHold ?? [])) }
+    if direction.contains(.write) {
+      reasons.formUnion(writeReasons.union(stage?.takeUnretainedValue().writeHold ?? []))
+    }
     return reasons
   }
 

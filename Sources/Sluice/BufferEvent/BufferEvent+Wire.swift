@@ -32,7 +32,9 @@ extension BufferEvent {
   /// behind it where it is due. True where bytes moved. The last thing that a caller does with the event, as `pushToWire`.
   func forceTransfer() -> Bool {
     guard let peer = partner, !flags.intersects([.outputBusy, .stageBusy, .closed, .failed]) else { return false }
-    guard !peer.flags.intersects([.inputBusy, .stageBusy, .inputEnded, .closing, .closed, .failed]) else { return false }
+    guard !peer.flags.intersects([.inputBusy, .stageBusy, .inputEnded, .closing, .closed, .failed]) else {
+      return false
+    }
     let hasMoved = !outputBuffer.isEmpty
     if hasMoved { move(outputBuffer.count, to: peer) }
     if flags.contains(.finishing) { passEnd(to: peer) }
@@ -89,7 +91,7 @@ extension BufferEvent {
 
   /// Bytes left the output: the layer above may send more, or the write callback is queued.
   @inline(__always) func sent() {
-    if flags.intersects([.hasTiming, .timedAbove]) { progressed(.write) }
+    if flags.intersects([.hasTiming, .watchedAbove]) { progressed(.write) }
     if upper != nil { tellWriterAbove() } else { announceWrite() }
   }
 
@@ -98,7 +100,7 @@ extension BufferEvent {
     guard let upper else { return }
     upper._withUnsafeGuaranteedRef { above in
       let isEndOwed = above.flags.contains(.finishing) && !above.flags.contains(.outputFinished)
-      if !above.outputBuffer.isEmpty || isEndOwed { above.schedule(.pumpDown) }
+      if above.flags.intersects(.outputHeld) || !above.outputBuffer.isEmpty || isEndOwed { above.schedule(.pumpDown) }
     }
   }
 

@@ -36,6 +36,7 @@ extension BufferEvent {
 
   private func writeBytes(_ bytes: UnsafeRawBufferPointer) -> WriteOutcome {
     if flags.intersects(.writeRefused) { return .refused(refusal) }
+    if outputBuffer.watchers != nil { return writeWatched { $0.append(bytes) } }
     if let partnerLink, outputBuffer.isEmpty, !flags.intersects(.sendBlocked), stage == nil {
       let isThrough = partnerLink._withUnsafeGuaranteedRef { $0.take(bytes) }
       if isThrough {
@@ -43,7 +44,6 @@ extension BufferEvent {
         return .accepted(room: writeHigh)
       }
     }
-    if outputBuffer.watchers != nil { return writeWatched { $0.append(bytes) } }
     let before = outputBuffer.count
     outputBuffer.appendBytes(bytes)
     pushDown()

@@ -2,21 +2,31 @@
 ///
 /// A test that runs a filter as a plain value makes one, and reads back what the filter asked for.
 public struct FilterContext: ~Copyable {
+  // The order of the fields is that of their size: each of many idle filters has a context.
+
   /// The most bytes that this call may add to its target. Passing it by part of a record is tolerated, no more.
   public var limit: Int
-  /// How hard to push. In `.finished`, the source holds all that will ever come.
-  public var mode: FlushMode
   /// The base's time; kept up to date only for filters whose `usesTime` is true.
   public var now: EventBase.Instant
   /// Bytes for the wire, from whatever call: the answers of a handshake, an alert, what a wake-up flushes. They follow what
   /// `encode` put into its target.
   public var reply: EventBuffer
+  private var rare: Rare?
+  /// How hard to push. In `.finished`, the source holds all that will ever come.
+  public var mode: FlushMode
 
   /// Why the filter holds reading back for now, though bytes wait for it; empty where it does not. Set it along with
   /// `.blocked`, and clear it when bytes pass again: meanwhile reading below pauses, so that the other end feels it, and the
   /// read timeouts of this layer and of those above do not count.
   public var readHold: Suspension = [] {
     didSet { if readHold != oldValue { hasRequests = true } }
+  }
+  /// Whether the layer below is to stop reading, for the filter's own reasons: `readHold` with `.filter`. The wire feels it at
+  /// once, while `.blocked` alone would let the layer below fill up first; `decode` is still called for what is there already.
+  /// libevent: `BEV_SUSPEND_FILT_READ`.
+  public var pausesInput: Bool {
+    get { readHold.contains(.filter) }
+    set { readHold = newValue ? readHold.union(.filter) : readHold.subtracting(.filter) }
   }
   /// As `readHold`, for writing: the write timeouts of this layer and of those above do not count. Nothing below changes.
   public var writeHold: Suspension = [] {
@@ -26,9 +36,16 @@ public struct FilterContext: ~Copyable {
   /// Whether the filter asked to be woken when the loop's current round ends.
   public private(set) var wantsWake = false
   /// When the filter asked to be woken, if it did.
-  public private(set) var wakeTime: EventBase.Instant?
+  public var wakeTime: EventBase.Instant? { rare?.wakeTime }
   /// What the filter announced, in order.
-  public private(set) var announcements: [StreamEvent] = []
+  public var announcements: [StreamEvent] { rare?.announcements ?? [] }
+
+  /// What few filters ask for; made when one does.
+  private final class Rare {
+    var wakeTime: EventBase.Instant?
+    var announcements: [StreamEvent] = []
+    var waker: FilterWaker?
+  }
 
   /// A context for a call.
   ///
@@ -39,6 +56,7 @@ public struct FilterContext: ~Copyable {
   public init(
     limit: Int = .max, mode: FlushMode = .normal, now: EventBase.Instant = .init(nanoseconds: 0)
   ) {
+    rare = nil
     self.limit = limit
     self.mode = mode
     self.now = now
@@ -46,6 +64,7 @@ public struct FilterContext: ~Copyable {
   }
 
   init(pool: SegmentPool.Pointer) {
+    rare = nil
     limit = 0
     mode = .normal
     now = .init(nanoseconds: 0)
@@ -61,13 +80,13 @@ public struct FilterContext: ~Copyable {
 
   /// Asks for `wake` to be called at an instant of the base's clock. A later call replaces an earlier one.
   public mutating func wake(at instant: EventBase.Instant) {
-    wakeTime = instant
+    makeRare().wakeTime = instant
     hasRequests = true
   }
 
   /// Tells the event callback of the stack something; `.connected` comes before the next read callback.
   public mutating func announce(_ event: StreamEvent) {
-    announcements.append(event)
+    makeRare().announcements.append(event)
     hasRequests = true
   }
 
@@ -76,12 +95,19 @@ public struct FilterContext: ~Copyable {
   public mutating func waker() -> FilterWaker {
     if let madeWaker { return madeWaker }
     let waker = FilterWaker()
-    madeWaker = waker
+    makeRare().waker = waker
     hasRequests = true
     return waker
   }
 
-  private(set) var madeWaker: FilterWaker?
+  var madeWaker: FilterWaker? { rare?.waker }
+
+  private mutating func makeRare() -> Rare {
+    if let rare { return rare }
+    let made = Rare()
+    rare = made
+    return made
+  }
 
   private var hasRequests = false
 
@@ -91,9 +117,9 @@ public struct FilterContext: ~Copyable {
   mutating func takeRequests() -> (wake: Bool, time: EventBase.Instant?, announcements: [StreamEvent]) {
     let requests = (wantsWake, wakeTime, announcements)
     wantsWake = false
-    wakeTime = nil
-    announcements = []
     hasRequests = false
+    rare?.wakeTime = nil
+    rare?.announcements = []
     return requests
   }
 }

@@ -5,33 +5,80 @@ public enum Progress: Sendable, Equatable {
   case moved
   /// Nothing more can be done before more bytes come. libevent: `BEV_NEED_MORE`.
   case needsMore
-  /// Nothing more can be done before the filter is woken, or the other direction moves.
+  /// Nothing more can be done before the filter is woken, or the other direction moves: then it is called again, even with
+  /// an empty source, since it may hold bytes inside itself.
   case blocked
   /// This direction has ended, in the filter's own protocol: nothing follows.
   case ended
 }
 
 /// A filter in its place in a stack, whatever its type: what `BufferEvent` knows of filters.
+///
+/// The two calls of the hot path are functions that the module of the filter's type specialises, not methods of a generic
+/// class, which would find the filter's methods anew on each hop.
+@usableFromInline
 class Stage {
-  let name: String
-  let usesTime: Bool
+  @usableFromInline
+  typealias Call = (Stage, inout EventBuffer, inout EventBuffer) throws -> Progress
+
+  final let name: String
   #if !DEBUG
     @exclusivity(unchecked)
   #endif
+  @usableFromInline
   final var context: FilterContext
-
+  final let usesTime: Bool
+  /// What the host remembers of the filter between calls; nothing, as a rule.
+  final var state = State()
+  /// The door to the filter that it gave out, if it did; here, since the context is the filter's while it runs.
+  final var waker: FilterWaker?
   /// What the filter holds back, as the events around it were told.
   final var readHold = Suspension()
   final var writeHold = Suspension()
+  private final let encodeCall: Call
+  private final let decodeCall: Call
 
-  init(name: String, usesTime: Bool, pool: SegmentPool.Pointer) {
+  @usableFromInline
+  init(name: String, usesTime: Bool, base: EventBase, encode: @escaping Call, decode: @escaping Call) {
     self.name = name
     self.usesTime = usesTime
-    context = FilterContext(pool: pool)
+    context = FilterContext(pool: base.pool)
+    encodeCall = encode
+    decodeCall = decode
   }
 
-  func start() throws {}
-  func encode(_ source: inout EventBuffer, into target: inout EventBuffer) throws -> Progress { .ended }
-  func decode(_ source: inout EventBuffer, into target: inout EventBuffer) throws -> Progress { .ended }
-  func wake() throws {}
+  @inline(__always) final func encode(
+    _ source: inout EventBuffer, into target: inout EventBuffer
+  ) throws -> Progress {
+    try encodeCall(self, &source, &target)
+  }
+
+  @inline(__always) final func decode(
+    _ source: inout EventBuffer, into target: inout EventBuffer
+  ) throws -> Progress {
+    try decodeCall(self, &source, &target)
+  }
+
+  struct State: OptionSet {
+    let rawValue: UInt8
+
+    // The filter returned `.blocked`: it is called again when the other direction moved.
+    static let encodeBlocked = State(rawValue: 1)
+    static let decodeBlocked = State(rawValue: 2)
+    // It was woken, or blocked, or filled the room it had: it is called with an empty source too.
+    static let owesEncode = State(rawValue: 4)
+    static let owesDecode = State(rawValue: 8)
+    /// Its replies fill the layer below: nothing is decoded before they have left.
+    static let drowning = State(rawValue: 16)
+  }
+
+  /// What blocked the filter may be over: it is called again, since it may hold bytes inside itself.
+  final func goOn() {
+    if state.contains(.encodeBlocked) { state.insert(.owesEncode) }
+    if state.contains(.decodeBlocked) { state.insert(.owesDecode) }
+    state.subtract([.encodeBlocked, .decodeBlocked])
+  }
+
+  @usableFromInline func start() throws {}
+  @usableFromInline func wake() throws {}
 }

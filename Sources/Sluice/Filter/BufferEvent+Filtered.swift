@@ -12,20 +12,32 @@ extension BufferEvent {
   ///     without `BEV_OPT_CLOSE_ON_FREE`).
   /// - Returns: the event on top.
   /// - Throws: `StackError` where a filter stands on this event already, or where it is closed.
+  @inlinable
   public func filtered<F: Filter & ~Copyable>(
     by filter: consuming F, closingUnderlying: Bool = true
   ) throws(StackError) -> BufferEvent {
-    if let upper {
-      throw .alreadyFiltered(by: upper._withUnsafeGuaranteedRef { $0.stage?._withUnsafeGuaranteedRef { $0.name } } ?? "")
+    try stacked(under: FilterStage(filter, base: base), closingUnderlying: closingUnderlying)
+  }
+
+  @usableFromInline
+  func stacked(under stage: Stage, closingUnderlying: Bool) throws(StackError) -> BufferEvent {
+    if let above = upper?.takeUnretainedValue() {
+      throw .alreadyFiltered(by: above.stage?.takeUnretainedValue().name ?? "")
     }
     guard !flags.intersects([.closing, .closed]) else { throw .closed }
+    guard !flags.intersects([.inputBusy, .outputBusy, .stageBusy]) else { throw .busy }
     let event = BufferEvent(base: base)
-    event.stage = Unmanaged.passRetained(FilterStage(filter, pool: base.pool))
+    event.stage = Unmanaged.passRetained(stage)
     event.lower = Unmanaged.passRetained(self)
     if !closingUnderlying { event.flags.insert(.keepsLower) }
     upper = Unmanaged.passUnretained(event)
     flags.insert(.underneath)
+    if flags.contains(.lingering) {
+      event.keepByLoop()
+      leaveLoop()
+    }
     event.inheritState(of: self)
+    enable(.both)
     event.startStage()
     return event
   }
@@ -33,6 +45,17 @@ extension BufferEvent {
   private func inheritState(of below: BufferEvent) {
     flags.formUnion(below.flags.intersection([.peerClosed, .unlinked]))
     if below.flags.contains(.finishing) { flags.formUnion([.finishing, .outputFinished]) }
+    let events = below.extras?.pendingEvents ?? []
+    below.extras?.pendingEvents = []
+    if below.flags.contains(.connectedPending) { announce(.connected) }
+    for event in events {
+      // The end and the error come through the filter.
+      switch event {
+      case .endOfInput, .error: continue
+      default: announce(event)
+      }
+    }
+    below.flags.subtract(.callbackDue)
     if let failure = below.failure { fail(failure) }
   }
 
@@ -49,6 +72,8 @@ public enum StackError: Error, Equatable, Sendable, CustomStringConvertible {
   case alreadyFiltered(by: String)
   /// The event is closed.
   case closed
+  /// The event's buffers are in use further up on the stack of calls, by a caller's access or a filter's call.
+  case busy
 
   /// The error in words, with what to do about it.
   public var description: String {
@@ -57,6 +82,8 @@ public enum StackError: Error, Equatable, Sendable, CustomStringConvertible {
       "the filter \(name) stands on this event already: put the next one on the event that filtered(by:) returned"
     case .closed:
       "the event is closed: put filters on before close()"
+    case .busy:
+      "the event's buffers are in use: put filters on when the access, or the call of the filter, has ended"
     }
   }
 }
