@@ -45,6 +45,7 @@ struct Inflater: ~Copyable {
       if try decodeAll(&source, into: &target, &context) { return .ended }
     } catch let error as CompressionError {
       failure = error
+      giveBack()
       throw error
     }
     return target.count > had || source.count < have ? .moved : .needsMore

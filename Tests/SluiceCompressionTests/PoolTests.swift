@@ -56,6 +56,7 @@ import Testing
     #expect(try encode([bytes], .zlib(), pool: pool) == encode([bytes], .zlib()))
     let wire = try encode(bytes)
     _ = try decode([Array(wire.prefix(500))], pool: pool)
+    _ = try decode([wire + [1]], pool: pool)
     #expect(try decode([wire], pool: pool).bytes == bytes)
     #expect(pool.made == 3)
     #expect(pool.usedBytes == 0)

@@ -168,13 +168,17 @@ import Testing
   }
 
   @Test func `a small read mark brings everything, though the last byte of the wire makes more than fits`() throws {
-    let (left, right, _) = try stack()
-    right.readMarks = Watermarks(high: 16)
-    var got = 0
-    right.onRead = { got += $0.input.drain() }
-    left.write([UInt8](repeating: 0, count: 5_000))
-    try base.runUntilIdle(maximumSteps: 100_000)
-    #expect(got == 5_000)
+    let wire = try encode([UInt8](repeating: 0, count: 5_000), .raw())
+    for length in 1..<wire.count {
+      let (left, right) = base.pair()
+      let end = try right.compressed(.raw())
+      end.readMarks = Watermarks(high: 16)
+      var got = 0
+      end.onRead = { got += $0.input.drain() }
+      left.write(Array(wire.prefix(length)))
+      try base.runUntilIdle(maximumSteps: 100_000)
+      #expect(got == (try decode([Array(wire.prefix(length))], .raw(), ends: false).bytes.count))
+    }
   }
 
   @Test func `the header comes as a notice before the bytes' end`() throws {
