@@ -17,12 +17,12 @@ extension BufferEvent {
   ///
   /// - Parameter limit: after this time, what is left is thrown away as by `abort()`.
   public func close(within limit: Duration? = nil) {
-    guard !flags.intersects([.closing, .closed]) else { return }
     if let upper { return upper.takeUnretainedValue().close(within: limit) }
     closeLayer(within: limit)
   }
 
   private func closeLayer(within limit: Duration? = nil) {
+    guard !flags.intersects([.closing, .closed]) else { return }
     dropCallbacks()
     linger(within: limit)
     flags.formUnion([.closing, .finishing])
