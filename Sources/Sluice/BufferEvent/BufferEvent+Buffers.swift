@@ -74,6 +74,8 @@ extension BufferEvent {
     } else if isRefused, outputBuffer.count > before {
       dropOutput(behind: before)
     }
+    isOutputAwaited = false
+    tellWriterAbove()
     pushDown()
     queued(from: before)
   }
@@ -84,7 +86,15 @@ extension BufferEvent {
     flags.remove(.outputBusy)
     if flags.intersects([.closed, .failed, .peerClosed, .unlinked]) { emptyOutput() }
     if flags.contains(.hasTiming) { timingChanged() }
+    guard isOutputAwaited else { return }
+    isOutputAwaited = false
+    tellWriterAbove()
     pushDown()
+  }
+
+  /// The output cannot move now; where that is because somebody holds it, it moves when it is given back.
+  @inline(never) func outputIsBlocked() {
+    if flags.intersects(.outputHeld) { isOutputAwaited = true }
   }
 
   /// Throws the output away, unless somebody holds it: then that happens when it is given back.
@@ -129,7 +139,10 @@ extension BufferEvent {
   /// does no harm, since `pushToWire` asks who holds it.
   @inline(__always) private var mayHaveOutput: Bool {
     #if DEBUG
-      if flags.intersects(.outputHeld) { return false }
+      if flags.intersects(.outputHeld) {
+        outputIsBlocked()
+        return false
+      }
     #endif
     return !outputBuffer.isEmpty
   }

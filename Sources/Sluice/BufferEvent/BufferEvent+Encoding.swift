@@ -24,10 +24,17 @@ extension BufferEvent {
   /// In `.flush` mode the filter is called even with nothing to encode, so that it gives what it holds back, and the mark of
   /// the layer below does not limit it.
   func encode(_ mode: FlushMode) -> Bool {
-    guard let stage, let lower, !flags.intersects(.sendBlocked) else { return false }
+    guard let stage, let lower else { return false }
+    guard !flags.intersects(.sendBlocked) else {
+      outputIsBlocked()
+      return false
+    }
     return stage._withUnsafeGuaranteedRef { stage in
       lower._withUnsafeGuaranteedRef { below in
-        if below.flags.intersects([.outputBusy, .stageBusy, .outputFinished, .failed]) { return false }
+        if below.flags.intersects([.outputBusy, .stageBusy, .outputFinished, .failed]) {
+          below.outputIsBlocked()
+          return false
+        }
         let before = outputBuffer.count
         let had = below.outputBuffer.count
         hold(below)

@@ -27,6 +27,8 @@ public final class BufferEvent: DeferredWork {
   var markPasses: UInt16 = 0
   /// The output is held by readers only, who may nest.
   var isOutputShared = false
+  /// Output would have moved, had nobody held it.
+  var isOutputAwaited = false
   var readLow = 0
   var readHigh = Watermarks.defaultHigh
   var writeLow = 0

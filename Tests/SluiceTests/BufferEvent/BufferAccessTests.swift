@@ -211,6 +211,32 @@ struct BufferAccessTests {
     }
   }
 
+  @Test func `what was held back by a look at the output moves when the look is over`() throws {
+    try inVirtualTime { base in
+      let (left, right) = base.pair()
+      right.readMarks = Watermarks(high: 2)
+      left.write("12345")
+      left.output.forEachSpan { _ in
+        right.input.drain()
+        left.finish()
+        return true
+      }
+      #expect(right.readAll() == "34")
+      #expect(right.readAll() == "5")
+      #expect(right.isInputEnded)
+    }
+  }
+
+  @Test func `a filter above goes on when the output below is given back`() throws {
+    try inVirtualTime { base in
+      let (lower, right) = base.pair()
+      let left = try lower.filtered(by: ContractPass())
+      use(&lower.output) { _ in #expect(left.write("waits").isAccepted) }
+      try base.settle()
+      #expect(right.inputText == "waits")
+    }
+  }
+
   @Test func `reading takes no more than there is, and brings what waits`() throws {
     try inVirtualTime { base in
       let (left, right) = base.pair()
