@@ -31,8 +31,10 @@ extension BufferEvent {
   /// Moves everything to the other half, whatever the marks, and whether or not the directions are enabled, and the end
   /// behind it where it is due. True where bytes moved. The last thing that a caller does with the event, as `pushToWire`.
   func forceTransfer() -> Bool {
-    guard let peer = partner, !flags.intersects([.outputBusy, .stageBusy, .closed, .failed]) else { return false }
-    guard !peer.flags.intersects([.inputBusy, .stageBusy, .inputEnded, .closing, .closed, .failed]) else { return false }
+    let isHeld = flags.intersects([.outputBusy, .stageBusy, .closed, .failed])
+    guard !isHeld, let peer = partner else { return false }
+    let takesNothing: EventFlags = [.inputBusy, .stageBusy, .inputEnded, .closing, .closed, .failed]
+    guard !peer.flags.intersects(takesNothing) else { return false }
     let hasMoved = !outputBuffer.isEmpty
     if hasMoved { move(outputBuffer.count, to: peer) }
     if flags.contains(.finishing) { passEnd(to: peer) }

@@ -53,7 +53,9 @@ struct ContractTests {
   }
 
   @Test(arguments: LinkMaker.all)
-  func `2: the input takes exactly what its high mark allows, and the writer learns of the rest`(maker: LinkMaker) throws {
+  func `2: the input takes exactly what its high mark allows, and the writer learns of the rest`(
+    maker: LinkMaker
+  ) throws {
     try onLink(maker) { base, left, right in
       right.readMarks = Watermarks(high: 1_000)
       left.write([UInt8](repeating: 1, count: 3_000_000))

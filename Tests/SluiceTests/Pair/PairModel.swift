@@ -141,18 +141,23 @@ final class PairModel {
     let half = halves[index]
     let other = halves[1 - index]
     guard let event = half.event else { return 0 }
-    note(
-      half, !half.wasForced && event.input.count > half.highest, "\(event.input.count) bytes, past the mark \(half.highest)")
+    let count = event.input.count
+    note(half, !half.wasForced && count > half.highest, "\(count) bytes, past the mark \(half.highest)")
     let bytes = event.input.read(upTo: length)
-    note(half, bytes != Self.stream(from: Int(other.first) + half.received, bytes.count), "wrong bytes behind \(half.received)")
+    let expected = Self.stream(from: Int(other.first) + half.received, bytes.count)
+    note(half, bytes != expected, "wrong bytes behind \(half.received)")
     half.received += bytes.count
     note(half, half.received > other.written, "more came than was written")
     return bytes.count
   }
 
+  private func pick<Choice>(_ choices: [Choice]) -> Choice {
+    choices[Int.random(in: 0..<choices.count, using: &random)]
+  }
+
   private func write(_ half: HalfModel) {
     guard let event = half.event else { return }
-    let count = [0, 1, 100, 4_000, 30_000].randomElement(using: &random)! + Int.random(in: 0...50, using: &random)
+    let count = pick([0, 1, 100, 4_000, 30_000]) + Int.random(in: 0...50, using: &random)
     let bytes = Self.stream(from: Int(half.first) + half.written, count)
     let outcome: WriteOutcome
     switch Int.random(in: 0...2, using: &random) {
@@ -172,7 +177,7 @@ final class PairModel {
   private func operate(_ index: Int) {
     let half = halves[index]
     guard let event = half.event else { return }
-    let directions = [Directions.read, .write, .both].randomElement(using: &random)!
+    let directions = pick([.read, .write, .both] as [Directions])
     switch Int.random(in: 0..<44, using: &random) {
     case 0..<12: write(half)
     case 12..<18: drain(index, Int.random(in: 0...50_000, using: &random))
@@ -196,7 +201,7 @@ final class PairModel {
   }
 
   private func changeMarks(_ half: HalfModel, _ event: BufferEvent) {
-    let high = [100, 1_000, 20_000, 300_000].randomElement(using: &random)!
+    let high = pick([100, 1_000, 20_000, 300_000])
     event.readMarks = Watermarks(low: Int.random(in: 0...high, using: &random), high: high)
     half.highest = max(half.highest, high)
     event.writeMarks = Watermarks(low: Int.random(in: 0...5_000, using: &random), high: high)
@@ -204,7 +209,7 @@ final class PairModel {
 
   private func flush(_ half: HalfModel, _ event: BufferEvent, _ directions: Directions) {
     for half in halves { half.wasForced = true }
-    event.flush([FlushMode.normal, .flush].randomElement(using: &random)!, directions)
+    event.flush(pick([.normal, .flush]), directions)
   }
 
   private func end(_ half: HalfModel, _ event: BufferEvent) {
