@@ -148,6 +148,7 @@ extension BufferEvent {
 
   /// Encoding has to wait: for a filter that is running it goes on from the loop, for all else somebody tells.
   private func encodeLater(_ busy: BufferEvent) -> Bool {
+    busy.outputIsBlocked()
     if busy.flags.contains(.stageBusy) { schedule(.pumpDown) }
     return false
   }

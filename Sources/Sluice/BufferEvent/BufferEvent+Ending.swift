@@ -17,13 +17,12 @@ extension BufferEvent {
   ///
   /// - Parameter limit: after this time, what is left is thrown away as by `abort()`.
   public func close(within limit: Duration? = nil) {
-    guard !flags.intersects([.closing, .closed]) else { return }
     if let upper { return upper.takeUnretainedValue().close(within: limit) }
     closeLayer(by: limit.map { base.now.advanced(by: $0) })
   }
 
   private func closeLayer(by deadline: EventBase.Instant?) {
-    guard !flags.contains(.closed) else { return }
+    guard !flags.intersects([.closing, .closed]) else { return }
     dropCallbacks()
     linger(until: deadline)
     flags.formUnion([.closing, .finishing])

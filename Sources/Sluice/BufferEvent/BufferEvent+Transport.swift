@@ -26,7 +26,7 @@ extension BufferEvent {
   /// The transport's way to the bytes that wait. What `body` takes from the front counts as sent; it must not append. After
   /// the last byte of a finished output the event calls the transport's `finish`, once.
   public func sendOutput(_ body: (inout EventBuffer) -> Void) {
-    guard !flags.intersects(.sendBlocked) else { return }
+    guard !flags.intersects(.sendBlocked) else { return outputIsBlocked() }
     let waiting = outputBuffer.count
     if waiting > 0 {
       flags.insert(.outputBusy)

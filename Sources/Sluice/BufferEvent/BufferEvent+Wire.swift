@@ -17,7 +17,7 @@ extension BufferEvent {
 
   @inline(__always) private func transfer(to peer: BufferEvent) {
     // The flags first: what somebody holds must not be looked at.
-    guard !flags.intersects(.sendBlocked) else { return }
+    guard !flags.intersects(.sendBlocked) else { return outputIsBlocked() }
     let waiting = outputBuffer.count
     if waiting > 0 {
       guard !peer.flags.intersects(.receiveBlocked) else { return }

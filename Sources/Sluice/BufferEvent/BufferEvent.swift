@@ -28,6 +28,8 @@ public final class BufferEvent: DeferredWork {
   /// How many readers hold `input` and `output` now.
   var inputReaders: UInt16 = 0
   var outputReaders: UInt16 = 0
+  /// Output would have moved, had nobody held it.
+  var isOutputAwaited = false
   var readLow = 0
   var readHigh = Watermarks.defaultHigh
   var writeLow = 0
