@@ -15,6 +15,7 @@ let package = Package(
   name: "sluice",
   products: [
     .library(name: "Sluice", targets: ["Sluice"]),
+    .library(name: "SluiceTLS", targets: ["SluiceTLS"]),
     .executable(name: "bench", targets: ["Bench"]),
   ],
   dependencies: [
@@ -23,10 +24,14 @@ let package = Package(
   targets: [
     .target(name: "CSluiceSystem"),
     .target(name: "Sluice", dependencies: ["CSluiceSystem"], swiftSettings: settings),
+    .target(name: "COpenSSL", path: "Filters/COpenSSL"),
+    .target(
+      name: "SluiceTLS", dependencies: ["Sluice", "COpenSSL"], path: "Filters/TLS", swiftSettings: settings),
     .executableTarget(
       name: "Bench",
       dependencies: ["Sluice", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Samples/bench", swiftSettings: settings),
     .testTarget(name: "SluiceTests", dependencies: ["Sluice"], swiftSettings: settings),
+    .testTarget(name: "SluiceTLSTests", dependencies: ["SluiceTLS"], swiftSettings: settings),
   ]
 )
