@@ -65,6 +65,9 @@ extension BufferEvent {
   /// Everything that was to be sent has left: lets go of what this stands on. The last thing that happens to the event.
   func completeClose() {
     guard !flags.contains(.closed) else { return }
+    // The loop may have held the last reference.
+    let kept = Unmanaged.passRetained(self)
+    defer { kept.release() }
     let peer = partner
     let below = flags.contains(.keepsLower) ? nil : underlying
     let transport = extras?.transport

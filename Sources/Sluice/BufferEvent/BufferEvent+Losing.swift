@@ -69,7 +69,6 @@ extension BufferEvent {
 
   /// The last reference is gone: closes as `close()` does. Called by the deinit, so what has to go on is handed to an heir.
   func dropped() {
-    cancelTimers()
     guard !flags.contains(.closed) else { return }
     if flags.contains(.keepsLower) {
       pushDown()

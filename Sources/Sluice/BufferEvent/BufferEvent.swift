@@ -55,8 +55,10 @@ public final class BufferEvent: DeferredWork {
   }
 
   deinit {
-    if isQueued { base.queue.remove(self) }
     dropped()
+    // Last, since what goes on below may queue this event, or arm its timers, once more.
+    cancelTimers()
+    if isQueued { base.queue.remove(self) }
     readBox?.release()
     writeBox?.release()
     eventBox?.release()
