@@ -63,4 +63,36 @@ static inline int sluice_x509_stack_push(STACK_OF(X509) *stack, X509 *certificat
 /// Frees the certificates too.
 static inline void sluice_x509_stack_free(STACK_OF(X509) *stack) { sk_X509_pop_free(stack, X509_free); }
 
+/// Calls `each` with the context, the bytes, their number, and whether they are an address, for the DNS names and the IP
+/// addresses that a certificate is for.
+void sluice_x509_alternative_names(
+  X509 *certificate, void (*each)(void *, const unsigned char *, size_t, int), void *context);
+
+static inline long sluice_ssl_set_mode(SSL *ssl, long mode) { return SSL_set_mode(ssl, mode); }
+static inline int sluice_ssl_version(const SSL *ssl) { return SSL_version(ssl); }
+static inline int sluice_ssl_in_init(const SSL *ssl) { return SSL_in_init(ssl); }
+static inline const char *sluice_ssl_group_name(SSL *ssl) {
+  int id = (int)SSL_get_negotiated_group(ssl);
+  return id > 0 ? OBJ_nid2sn(id & 0xffff) : NULL;
+}
+static inline long sluice_ssl_ctx_set_cache_size(SSL_CTX *context, long size) {
+  return SSL_CTX_sess_set_cache_size(context, size);
+}
+
+/// Prints a name as RFC 2253 says, with what is not printable escaped.
+static inline int sluice_x509_name_print(BIO *bio, const X509_NAME *name) {
+  return X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
+}
+
+// Flags whose macros Swift cannot read.
+
+static const unsigned long long SSL_OP_NO_RENEGOTIATION_ = SSL_OP_NO_RENEGOTIATION;
+static const unsigned long long SSL_OP_NO_COMPRESSION_ = SSL_OP_NO_COMPRESSION;
+static const unsigned long long SSL_OP_NO_TICKET_ = SSL_OP_NO_TICKET;
+static const unsigned long long SSL_OP_CIPHER_SERVER_PREFERENCE_ = SSL_OP_CIPHER_SERVER_PREFERENCE;
+static const unsigned long long SSL_OP_PRIORITIZE_CHACHA_ = SSL_OP_PRIORITIZE_CHACHA;
+static const long SSL_MODE_ENABLE_PARTIAL_WRITE_ = SSL_MODE_ENABLE_PARTIAL_WRITE;
+static const long SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER_ = SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER;
+static const long SSL_MODE_AUTO_RETRY_ = SSL_MODE_AUTO_RETRY;
+
 #endif

@@ -66,7 +66,8 @@ extension BufferEvent {
   /// Goes on after a call that came to `progress`, or starts; `have` and `had` are the counts before that call.
   private func decodeOn(_ mode: FlushMode, after progress: Progress?, _ have: Int, _ had: Int) -> Bool {
     guard let stage, let below = underlying else { return false }
-    guard !flags.intersects(.receiveBlocked), !below.flags.intersects(.inputHeld) else {
+    let mayDecode = stage._withUnsafeGuaranteedRef { !flags.intersects(decodeIsBlocked($0)) }
+    guard mayDecode, !below.flags.intersects(.inputHeld) else {
       flags.insert(.inputAwaited)
       return false
     }
@@ -88,6 +89,11 @@ extension BufferEvent {
     return decoded(from: had, below)
   }
 
+  /// What keeps this layer's filter from decoding.
+  private func decodeIsBlocked(_ stage: Stage) -> EventFlags {
+    stage.context.needsInput ? .receiveBlocked.subtracting([.readDisabled, .readSuspended]) : .receiveBlocked
+  }
+
   private func decodeFailed(_ error: any Error, _ had: Int, _ stage: Stage, _ below: BufferEvent) -> Bool {
     serve(stage, below)
     failed(error, .read, stage, below)
@@ -104,6 +110,11 @@ extension BufferEvent {
       let had = inputBuffer.count
       let room = readHigh &- had
       guard room > 0 else {
+        flags.insert(.inputAwaited)
+        return nil
+      }
+      // A filter that needed input of its own may need it no more.
+      if flags.intersects([.readDisabled, .readSuspended]), !stage.context.needsInput {
         flags.insert(.inputAwaited)
         return nil
       }

@@ -155,10 +155,12 @@ extension BufferEvent {
     } else {
       below.outputBuffer.append(&stage.context.reply)
     }
+    guard stage.context.hasRequest else { return }
     let requests = stage.context.takeRequests()
     for event in requests.announcements { announce(event) }
     if requests.wake { schedule(.wakeStage) }
-    if let time = requests.time { armWake(at: time) }
+    if let time = requests.time ?? requests.delay.map({ base.now.advanced(by: $0) }) { armWake(at: time) }
+    if requests.cancelsWake { extras?.wakeTimer?.cancel() }
   }
 
   private func armWake(at time: EventBase.Instant) {

@@ -16,6 +16,13 @@ public struct FilterContext: ~Copyable {
   public private(set) var wantsWake = false
   /// When the filter asked to be woken, if it did.
   public private(set) var wakeTime: EventBase.Instant?
+  /// How long from now the filter asked to be woken, if it did so with `wake(after:)`.
+  public private(set) var wakeDelay: Duration?
+  /// Whether the filter took back what it asked for with `wake(at:)` or `wake(after:)`.
+  public private(set) var cancelsWake = false
+  /// Whether wire bytes are decoded even while the application has reading disabled or suspended. For a filter whose protocol
+  /// has to go on before there is anything to read, such as a handshake; it gives the application no byte meanwhile.
+  public var needsInput = false
   /// What the filter announced, in order.
   public private(set) var announcements: [StreamEvent] = []
 
@@ -50,7 +57,20 @@ public struct FilterContext: ~Copyable {
 
   /// Asks for `wake` to be called at an instant of the base's clock. A later call replaces an earlier one.
   public mutating func wake(at instant: EventBase.Instant) {
-    wakeTime = instant
+    (wakeTime, wakeDelay, cancelsWake) = (instant, nil, false)
+    hasRequests = true
+  }
+
+  /// Asks for `wake` to be called when `delay` has passed, for filters that do not read `now`. Replaces what was asked for
+  /// earlier here, or with `wake(at:)`.
+  public mutating func wake(after delay: Duration) {
+    (wakeTime, wakeDelay, cancelsWake) = (nil, delay, false)
+    hasRequests = true
+  }
+
+  /// Takes back what `wake(at:)` or `wake(after:)` asked for: an armed wake keeps the loop running until its time.
+  public mutating func cancelWake() {
+    (wakeTime, wakeDelay, cancelsWake) = (nil, nil, true)
     hasRequests = true
   }
 
@@ -65,12 +85,23 @@ public struct FilterContext: ~Copyable {
   /// Whether anything was asked for, or replied, since the last look.
   @inline(__always) var hasAsked: Bool { hasRequests || reply.count > 0 }
 
-  mutating func takeRequests() -> (wake: Bool, time: EventBase.Instant?, announcements: [StreamEvent]) {
-    let requests = (wantsWake, wakeTime, announcements)
-    wantsWake = false
-    wakeTime = nil
-    announcements = []
+  /// Whether `takeRequests` would give something.
+  @inline(__always) var hasRequest: Bool { hasRequests }
+
+  mutating func takeRequests() -> Requests {
+    let requests = Requests(
+      wake: wantsWake, time: wakeTime, delay: wakeDelay, cancelsWake: cancelsWake, announcements: announcements)
+    (wantsWake, wakeTime, wakeDelay, cancelsWake) = (false, nil, nil, false)
+    if !announcements.isEmpty { announcements = [] }
     hasRequests = false
     return requests
+  }
+
+  struct Requests {
+    let wake: Bool
+    let time: EventBase.Instant?
+    let delay: Duration?
+    let cancelsWake: Bool
+    let announcements: [StreamEvent]
   }
 }

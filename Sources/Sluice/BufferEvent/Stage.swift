@@ -15,14 +15,16 @@ public enum Progress: Sendable, Equatable {
 class Stage {
   let name: String
   let usesTime: Bool
+  let handle: AnyObject?
   #if !DEBUG
     @exclusivity(unchecked)
   #endif
   final var context: FilterContext
 
-  init(name: String, usesTime: Bool, pool: SegmentPool.Pointer) {
+  init(name: String, usesTime: Bool, handle: AnyObject?, pool: SegmentPool.Pointer) {
     self.name = name
     self.usesTime = usesTime
+    self.handle = handle
     context = FilterContext(pool: pool)
   }
 

@@ -43,6 +43,19 @@ extension BufferEvent {
   }
 }
 
+extension BufferEvent {
+  /// The handle of a type that the nearest filter gives which has one of that type, looked for from this event downwards;
+  /// nil, where there is none. It may be kept longer than the event. O(layers).
+  public func filterHandle<Handle: AnyObject>(_ type: Handle.Type = Handle.self) -> Handle? {
+    var next: BufferEvent? = self
+    while let event = next {
+      if let handle = event.stage?._withUnsafeGuaranteedRef({ $0.handle }) as? Handle { return handle }
+      next = event.underlying
+    }
+    return nil
+  }
+}
+
 /// Why a filter could not be put on an event.
 public enum StackError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A filter of this name stands there already: it owns the event's bytes.

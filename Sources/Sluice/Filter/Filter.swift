@@ -24,6 +24,10 @@ public protocol Filter: ~Copyable {
   /// Whether it reads `FilterContext.now`. False, where it does not say.
   var usesTime: Bool { get }
 
+  /// What the application can reach of it through `BufferEvent.filterHandle(_:)` while it works, such as what a handshake
+  /// came to. Debug descriptions show it where it is `CustomStringConvertible`. Asked for once; nil, where it has none.
+  var handle: AnyObject? { get }
+
   /// Called once, when it is put on: the place to send a greeting through `context.reply`. Does nothing, where it is not
   /// given.
   ///
@@ -51,7 +55,7 @@ public protocol Filter: ~Copyable {
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
   ) throws -> Progress
 
-  /// Called when the time has come that the filter asked for (`FilterContext.wakeSoon`, `wake(at:)`). What it has for the wire
+  /// Called when the time has come that the filter asked for (`FilterContext.wakeSoon`, `wake(at:)`, `wake(after:)`). What it has for the wire
   /// goes to `context.reply`; `decode` and `encode` are called afterwards where there is something for them. Does nothing,
   /// where it is not given.
   ///
@@ -64,6 +68,8 @@ extension Filter where Self: ~Copyable {
   public var name: String { "\(Self.self)" }
   /// False.
   public var usesTime: Bool { false }
+  /// None.
+  public var handle: AnyObject? { nil }
   /// Does nothing.
   public mutating func start(_ context: inout FilterContext) throws {}
   /// Does nothing.

@@ -8,8 +8,9 @@ final class FilterStage<F: Filter & ~Copyable>: Stage {
   init(_ filter: consuming F, pool: SegmentPool.Pointer) {
     let name = filter.name
     let usesTime = filter.usesTime
+    let handle = filter.handle
     self.filter = filter
-    super.init(name: name, usesTime: usesTime, pool: pool)
+    super.init(name: name, usesTime: usesTime, handle: handle, pool: pool)
   }
 
   override func start() throws { try filter.start(&context) }
