@@ -16,6 +16,7 @@ let package = Package(
   products: [
     .library(name: "Sluice", targets: ["Sluice"]),
     .library(name: "SluiceTLS", targets: ["SluiceTLS"]),
+    .library(name: "SluiceTLSTesting", targets: ["SluiceTLSTesting"]),
     .executable(name: "bench", targets: ["Bench"]),
   ],
   dependencies: [
@@ -27,11 +28,15 @@ let package = Package(
     .target(name: "COpenSSL", path: "Filters/COpenSSL"),
     .target(
       name: "SluiceTLS", dependencies: ["Sluice", "COpenSSL"], path: "Filters/TLS", swiftSettings: settings),
+    .target(
+      name: "SluiceTLSTesting", dependencies: ["COpenSSL"], path: "Filters/TLSTesting", swiftSettings: settings),
     .executableTarget(
       name: "Bench",
       dependencies: ["Sluice", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Samples/bench", swiftSettings: settings),
     .testTarget(name: "SluiceTests", dependencies: ["Sluice"], swiftSettings: settings),
     .testTarget(name: "SluiceTLSTests", dependencies: ["SluiceTLS"], swiftSettings: settings),
+    .testTarget(
+      name: "SluiceTLSTestingTests", dependencies: ["SluiceTLSTesting", "COpenSSL"], swiftSettings: settings),
   ]
 )
