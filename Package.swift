@@ -32,10 +32,14 @@ let package = Package(
       name: "SluiceTLSTesting", dependencies: ["COpenSSL"], path: "Filters/TLSTesting", swiftSettings: settings),
     .executableTarget(
       name: "Bench",
-      dependencies: ["Sluice", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: [
+        "Sluice", "SluiceTLS", "SluiceTLSTesting",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       path: "Samples/bench", swiftSettings: settings),
     .testTarget(name: "SluiceTests", dependencies: ["Sluice"], swiftSettings: settings),
-    .testTarget(name: "SluiceTLSTests", dependencies: ["SluiceTLS"], swiftSettings: settings),
+    .testTarget(
+      name: "SluiceTLSTests", dependencies: ["SluiceTLS", "SluiceTLSTesting", "COpenSSL"], swiftSettings: settings),
     .testTarget(
       name: "SluiceTLSTestingTests", dependencies: ["SluiceTLSTesting", "COpenSSL"], swiftSettings: settings),
   ]

@@ -11,6 +11,8 @@ public struct TLSFilter: Filter, ~Copyable {
   /// The connection, as the application sees it.
   public let connection: TLSConnection
 
+  /// Whether the last call to encode left something.
+  private var isWaiting = false
   /// Whether a wake is asked for, to encode what waits.
   private var isWakeDue = false
   /// Whether what waits is to leave now, though it fills no record.
@@ -42,7 +44,7 @@ public struct TLSFilter: Filter, ~Copyable {
   /// Sends what waits, or says that the handshake took too long.
   public mutating func wake(_ context: inout FilterContext) throws {
     guard connection.isEstablished else { throw TLSError.handshakeTimedOut(connection.limits.timeout) }
-    isFlushing = isWakeDue
+    isFlushing = isWaiting
     isWakeDue = false
   }
 
@@ -67,6 +69,7 @@ public struct TLSFilter: Filter, ~Copyable {
       try connection.write(length, from: &source, to: &target)
     }
     isFlushing = false
+    isWaiting = false
     guard context.mode == .finished else { return .moved }
     connection.sendCloseNotify(&target)
     return .ended
@@ -74,6 +77,7 @@ public struct TLSFilter: Filter, ~Copyable {
 
   /// Leaves small writes where they are until the loop's round ends.
   @inline(__always) private mutating func gather(_ context: inout FilterContext) {
+    isWaiting = true
     guard !isWakeDue, connection.isEstablished else { return }
     isWakeDue = true
     context.wakeSoon()
@@ -102,8 +106,7 @@ public struct TLSFilter: Filter, ~Copyable {
     context.cancelWake()
     context.announce(.connected)
     // What was written meanwhile, and the end of it, waits for this.
-    isWakeDue = true
-    context.wakeSoon()
+    if isWaiting { gather(&context) }
     return source.count < before ? .moved : .needsMore
   }
 

@@ -12,6 +12,9 @@ struct Bench: ParsableCommand {
       filter-pingpong  the same under --depth pass-through filters on each end
       pair-stream      --total bytes one way in writes of --size
       pair-idle        --count pairs held open, resident bytes a pair
+      tls-stream, tls-pingpong, tls-idle    the same under TLS
+      tls-handshake    --count full handshakes, one after another
+      tls-resume       the same with sessions that are resumed
       """)
 
   @Argument(help: "The workload.") var workload: Workload
@@ -27,20 +30,32 @@ struct Bench: ParsableCommand {
     case filterPingpong = "filter-pingpong"
     case pairStream = "pair-stream"
     case pairIdle = "pair-idle"
+    case tlsPingpong = "tls-pingpong"
+    case tlsStream = "tls-stream"
+    case tlsIdle = "tls-idle"
+    case tlsHandshake = "tls-handshake"
+    case tlsResume = "tls-resume"
+
+    var isSecured: Bool { rawValue.hasPrefix("tls-") }
   }
 
   // Nothing here waits for the main actor: the loop runs on this thread.
   nonisolated func run() throws {
     switch workload {
-    case .pairPingpong, .filterPingpong: try pingpong()
-    case .pairStream: try stream()
-    case .pairIdle: try idle()
+    case .pairPingpong, .filterPingpong, .tlsPingpong: try pingpong()
+    case .pairStream, .tlsStream: try stream()
+    case .pairIdle, .tlsIdle: try idle()
+    case .tlsHandshake, .tlsResume: try handshakes()
     }
   }
 
+  /// The contexts of the workload; nil where it has no TLS.
+  nonisolated func contexts() throws -> TLSContexts? { workload.isSecured ? try TLSContexts(resuming: false) : nil }
+
   /// Two ends, with the filters of the workload on each.
-  nonisolated func ends(_ base: EventBase) throws -> (BufferEvent, BufferEvent) {
+  nonisolated func ends(_ base: EventBase, _ contexts: TLSContexts?) throws -> (BufferEvent, BufferEvent) {
     var (left, right) = base.pair()
+    if let contexts { (left, right) = try contexts.secure((left, right)) }
     for _ in 0..<depth {
       left = try left.filtered(by: Forward())
       right = try right.filtered(by: Forward())

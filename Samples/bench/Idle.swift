@@ -19,10 +19,14 @@ extension Bench {
       event.input.drain()
       event.write(block)
     }
-    let onEvent: (BufferEvent, StreamEvent) -> Void = { print("unexpected:", $1) }
+    let onEvent: (BufferEvent, StreamEvent) -> Void = { _, event in
+      if case .connected = event { return }
+      print("unexpected:", event)
+    }
+    let contexts = try contexts()
     let before = residentBytes()
     for _ in 0..<count {
-      let (left, right) = try ends(base)
+      let (left, right) = try ends(base, contexts)
       left.onRead = onAnswer
       right.onRead = onQuestion
       left.onEvent = onEvent
