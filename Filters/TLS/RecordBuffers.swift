@@ -4,7 +4,7 @@ internal import COpenSSL
 /// those that are busy keep theirs. A ring in which who was used since the hand came by is passed over once. No timer, and
 /// nothing to do for a connection that is in it already.
 struct RecordBuffers {
-  private static let capacity = 32
+  private static let capacity = 16
 
   private var holders: [Unmanaged<TLSConnection>?] = []
   private var hand = 0
@@ -46,10 +46,13 @@ extension TLSConnection {
       return false
     }
     // In the middle of a record the library may believe its buffer to be empty (CVE-2024-4741): leave it then.
-    if isEstablished, SSL_has_pending(pointer) == 0, SSL_rstate_string(pointer).map({ $0[0] == 0x52 && $0[1] == 0x48 }) ?? false {
-      SSL_free_buffers(pointer)
-    }
+    if SSL_has_pending(pointer) == 0, isBetweenRecords { SSL_free_buffers(pointer) }
     bufferSlot = -1
     return true
+  }
+
+  private var isBetweenRecords: Bool {
+    guard let state = SSL_rstate_string(pointer) else { return false }
+    return state[0] == 0x52 && state[1] == 0x48  // "RH": it waits for a header.
   }
 }

@@ -15,7 +15,8 @@ extension TLSConnection {
 
   /// Goes on with the handshake as far as the bytes go. True when it is complete.
   func shake(_ source: UnsafeMutablePointer<EventBuffer>?, _ reply: UnsafeMutablePointer<EventBuffer>) throws -> Bool {
-    try call(source, reply) {
+    context?.buffers.used(self)
+    return try call(source, reply) {
       let result = SSL_do_handshake(pointer)
       if result == 1 {
         isEstablished = true
@@ -30,6 +31,7 @@ extension TLSConnection {
 
   /// What went wrong, told from the library's errors, the alerts, and the first bytes.
   func failure() -> TLSError {
+    hasFailed = true
     let error = OpenSSLErrors.takeFirst()
     if let certificateError, error?.reason == SSL_R_CERTIFICATE_VERIFY_FAILED { return .certificate(certificateError) }
     if error?.library == ERR_LIB_SSL, error?.reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE {

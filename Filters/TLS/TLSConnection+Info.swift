@@ -39,8 +39,11 @@ extension TLSConnection: CustomStringConvertible {
       cipher: SSL_CIPHER_get_name(SSL_get_current_cipher(pointer)).map { String(cString: $0) } ?? "none",
       applicationProtocol: applicationProtocol,
       serverName: SSL_get_servername(pointer, TLSEXT_NAMETYPE_host_name).map { String(cString: $0) },
-      peerCertificates: peerCertificates, isResumed: SSL_session_reused(pointer) == 1, handshakeTime: handshakeTime)
+      peerCertificates: peerCertificates, isResumed: isResumed, handshakeTime: handshakeTime)
   }
+
+  /// Whether a session was resumed. O(1), where `info` would be made for this alone.
+  public var isResumed: Bool { isEstablished && SSL_session_reused(pointer) == 1 }
 
   /// The information in a line, or what is going on.
   public var description: String { info?.description ?? "handshake, \(handshakeBytes) bytes came" }

@@ -29,6 +29,8 @@ public final class TLSConnection {
 
   /// Whether a call into the library is on the stack.
   var isInCall = false
+  /// Whether a call into the library failed.
+  var hasFailed = false
   /// Wire bytes that came before the handshake was complete.
   var handshakeBytes = 0
   /// The first of them, to tell what the other end speaks.
@@ -66,6 +68,9 @@ public final class TLSConnection {
 
   deinit {
     if bufferSlot >= 0 { context?.buffers.remove(self) }
+    // Without this, the library takes a connection that ends without close_notify for an attack, and its session with it:
+    // RFC 8446 does so no more.
+    if isEstablished, !hasFailed { SSL_set_shutdown(pointer, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN) }
     SSL_free(pointer)
   }
 

@@ -7,7 +7,7 @@ internal import Sluice
 /// certificates, make a new one for the connections to come: those under way keep the old one alive. It stays on one thread,
 /// as the base does that its connections run on; each loop makes its own from the same configuration.
 ///
-/// At most 32 connections of a context hold buffers for records (34 KB each) while nothing moves on them: one that becomes
+/// At most 16 connections of a context hold buffers for records (34 KB each) while nothing moves on them: one that becomes
 /// busy has those of the one that rested longest given back.
 public final class TLSContext {
   /// Whether it serves; otherwise it connects.

@@ -1,3 +1,4 @@
+import Glibc
 import Sluice
 
 extension Bench {
@@ -33,8 +34,9 @@ extension Bench {
       right.onEvent = onEvent
       left.write(block)
       held.append((left, right))
+      if getenv("SERIAL") != nil { try base.runUntilIdle() }
     }
-    try base.run()
+    if getenv("SERIAL") == nil { try base.run() }
     guard answers == count else { throw BenchError(message: "\(count - answers) pairs got no answer") }
     report([("bytes_per_pair", Double(residentBytes() - before) / Double(count))])
     withExtendedLifetime(held) {}

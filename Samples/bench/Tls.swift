@@ -59,7 +59,9 @@ extension Bench {
       client.onEvent = onEvent
       server.onEvent = onEvent
       try base.runUntilIdle()
-      guard connected == 2, client.tlsInfo?.isResumed == isResuming else { throw BenchError(message: "no handshake") }
+      guard connected == 2, client.tls?.isResumed == isResuming else { throw BenchError(message: "no handshake") }
+      // A ticket is good once; each connection brings the next.
+      if isResuming { ticket = client.tls?.sessionTicket }
       client.free()
       server.free()
     }
