@@ -122,7 +122,7 @@ private func askApplication(_ store: OpaquePointer?, _: UnsafeMutableRawPointer?
     }
     if isFine {
       connection.certificateError = TLSCertificateError(
-        .refusedByApplication, subject: chain.first?.subject ?? "", depth: 0)
+        reason: .refusedByApplication, subject: chain.first?.subject ?? "", depth: 0)
       X509_STORE_CTX_set_error(store, X509_V_ERR_APPLICATION_VERIFICATION)
     }
     return 0

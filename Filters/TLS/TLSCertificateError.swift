@@ -58,7 +58,8 @@ public struct TLSCertificateError: Error, Equatable, Sendable, CustomStringConve
     }
   }
 
-  init(_ reason: Reason, subject: String, depth: Int) {
+  /// An error of parts.
+  public init(reason: Reason, subject: String, depth: Int) {
     self.reason = reason
     self.subject = subject
     self.depth = depth

@@ -35,7 +35,7 @@ extension TLSConnection {
     let error = OpenSSLErrors.takeFirst()
     if let certificateError, error?.reason == SSL_R_CERTIFICATE_VERIFY_FAILED { return .certificate(certificateError) }
     if error?.library == ERR_LIB_SSL, error?.reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE {
-      return .certificate(TLSCertificateError(.missing, subject: "", depth: 0))
+      return .certificate(TLSCertificateError(reason: .missing, subject: "", depth: 0))
     }
     if alertReceived != 255 { return .alertReceived(TLSAlert(code: alertReceived)) }
     if !isEstablished, let told = firstBytes.verdict(error?.reason ?? 0) { return told }

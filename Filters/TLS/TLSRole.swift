@@ -68,10 +68,12 @@ extension TLSConnection {
     let isPlain = (1...253).contains(host.utf8.count) && host.utf8.allSatisfy { (0x21..<0x7F).contains($0) }
     guard isPlain else { throw .badHost(Names.escaped(host)) }
     let isFull = if case .full? = context?.verification { true } else { false }
-    if X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(pointer), isFull ? host : nil) == 1, isFull { return }
-    OpenSSLErrors.clear()
-    // Addresses have no place in the extension, so they are not sent where names are not checked either.
-    if !Self.isAddress(host), sluice_ssl_set_host_name(pointer, host) != 1 { throw .badHost(host) }
+    // Addresses have no place in the extension for names.
+    if Self.isAddress(host) {
+      if isFull, X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(pointer), host) != 1 { throw .badHost(host) }
+      return
+    }
+    guard sluice_ssl_set_host_name(pointer, host) == 1 else { throw .badHost(host) }
     SSL_set_hostflags(pointer, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
     if isFull, SSL_set1_host(pointer, host) != 1 { throw .badHost(host) }
   }
