@@ -6,7 +6,8 @@ enum ContextSettings {
   static func make(_ method: OpaquePointer?, _ options: TLSOptions) throws(TLSConfigurationError) -> OpaquePointer {
     OpenSSLErrors.clear()
     guard let context = SSL_CTX_new(method) else {
-      throw TLSConfigurationError("libssl", OpenSSLErrors.take()?.text ?? "no context", "look at its configuration file")
+      throw TLSConfigurationError(
+        "libssl", OpenSSLErrors.take()?.text ?? "no context", "look at its configuration file")
     }
     _ = sluice_ssl_ctx_set_min_version(context, options.oldest.code)
     _ = sluice_ssl_ctx_set_max_version(context, options.newest.code)
@@ -33,7 +34,8 @@ enum ContextSettings {
   private static func check(_ result: Int32, _ setting: String, _ value: String) throws(TLSConfigurationError) {
     guard result == 1 else {
       ERR_clear_error()
-      throw TLSConfigurationError(setting, "\"\(value)\", which names nothing that libssl has", "give OpenSSL's notation")
+      throw TLSConfigurationError(
+        setting, "\"\(value)\", which names nothing that libssl has", "give OpenSSL's notation")
     }
   }
 

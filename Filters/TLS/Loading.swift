@@ -21,7 +21,8 @@ enum Loading {
         "give PEM with a block of CERTIFICATE, the end's own one first")
     }
     throw TLSConfigurationError(
-      source.place, "a certificate that cannot be read (\(found.problem))", "give unbroken PEM, the end's own one first")
+      source.place, "a certificate that cannot be read (\(found.problem))", "give unbroken PEM, the end's own one first"
+    )
   }
 
   private static func derCertificates(_ elements: [[UInt8]]) throws(TLSConfigurationError) -> [OpaquePointer] {
@@ -81,7 +82,8 @@ enum Loading {
     let problem = OpenSSLErrors.take()?.text ?? ""
     let place = identity.key.place
     if asked.wasAsked {
-      let found = asked.wasGiven ? "an encrypted key that the passphrase does not open" : "an encrypted key, and no passphrase"
+      let found =
+        asked.wasGiven ? "an encrypted key that the passphrase does not open" : "an encrypted key, and no passphrase"
       throw TLSConfigurationError(place, found, "give its passphrase with the identity")
     }
     throw TLSConfigurationError(
@@ -98,7 +100,8 @@ enum Loading {
     EVP_PKEY_free(key ?? nil)
     ERR_clear_error()
     throw TLSConfigurationError(
-      "the DER that was given", "no private key that can be read", "give one element: PKCS#8, or the key type's own form")
+      "the DER that was given", "no private key that can be read",
+      "give one element: PKCS#8, or the key type's own form")
   }
 
   /// The callback's side of a passphrase.

@@ -52,12 +52,17 @@ extension TLSConnection.FirstBytes {
     let isRecord = (20...24).contains(bytes[0]) && bytes[1] == 3
     if !isRecord {
       let text = String(decoding: bytes, as: UTF8.self)
-      let starts = ["GET ", "HEAD ", "POST ", "PUT ", "DELETE", "OPTIONS", "CONNECT", "TRACE", "PATCH", "PRI *", "HTTP/"]
-      if starts.contains(where: { text.hasPrefix($0.prefix(bytes.count)) && bytes.count >= 4 }) { return .plaintextHTTP }
+      let starts = [
+        "GET ", "HEAD ", "POST ", "PUT ", "DELETE", "OPTIONS", "CONNECT", "TRACE", "PATCH", "PRI *", "HTTP/",
+      ]
+      if starts.contains(where: { text.hasPrefix($0.prefix(bytes.count)) && bytes.count >= 4 }) {
+        return .plaintextHTTP
+      }
       return .notTLS(Names.escaped(text))
     }
     // A hello says in bytes 9 and 10 which version its sender speaks at best, where it knows nothing of TLS 1.3.
-    let isVersion = reason == SSL_R_UNSUPPORTED_PROTOCOL || reason == SSL_R_WRONG_SSL_VERSION || reason == SSL_R_UNKNOWN_PROTOCOL
+    let isVersion =
+      reason == SSL_R_UNSUPPORTED_PROTOCOL || reason == SSL_R_WRONG_SSL_VERSION || reason == SSL_R_UNKNOWN_PROTOCOL
     guard isVersion, bytes.count >= 11, bytes[0] == 22, bytes[9] == 3 else { return nil }
     switch bytes[10] {
     case 0: return .oldVersion("SSL 3.0")

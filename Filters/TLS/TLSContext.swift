@@ -67,5 +67,7 @@ public final class TLSContext {
   }
 }
 
-@available(*, unavailable, message: "a context stays on its loop's thread: make one for each loop, of one configuration")
+@available(
+  *, unavailable, message: "a context stays on its loop's thread: make one for each loop, of one configuration"
+)
 extension TLSContext: Sendable {}

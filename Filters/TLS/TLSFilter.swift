@@ -1,5 +1,5 @@
-public import Sluice
 internal import COpenSSL
+public import Sluice
 
 /// TLS, as a filter: what the application writes leaves as records, and records come up as what the other end wrote.
 ///

@@ -31,7 +31,9 @@ public enum TLSRole {
   private static func connect(
     _ context: TLSContext, _ host: String?, _ ticket: TLSSessionTicket?
   ) throws(TLSError) -> TLSConnection {
-    guard !context.isServer else { throw .unusable("a context of a server cannot connect: make one with init(client:)") }
+    guard !context.isServer else {
+      throw .unusable("a context of a server cannot connect: make one with init(client:)")
+    }
     let connection = try make(context, host: host)
     SSL_set_connect_state(connection.pointer)
     if let host { try connection.want(host) }
@@ -39,7 +41,9 @@ public enum TLSRole {
       throw .unusable("whose certificate to expect is not known: give a host, or verification .chainOnly")
     }
     // A ticket is good for the host that was checked when it was given, and for no other.
-    if let ticket, ticket.host?.lowercased() == host?.lowercased() { SSL_set_session(connection.pointer, ticket.pointer) }
+    if let ticket, ticket.host?.lowercased() == host?.lowercased() {
+      SSL_set_session(connection.pointer, ticket.pointer)
+    }
     return connection
   }
 

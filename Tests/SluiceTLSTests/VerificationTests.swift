@@ -27,9 +27,9 @@ import Testing
   @Test func `expired, early, wrong host, wrong use and untrusted are told apart`() throws {
     let root = try TestAuthority(name: "Test root")
     let expired = try fault(of: root.issue(validity: .expired)).0
-    guard case .expired? = expired?.reason else { return Issue.record("\(String(describing: expired))") }
+    #expect(expired?.description.contains("expired at") == true)
     let early = try fault(of: root.issue(validity: .notYetValid)).0
-    guard case .notYetValid? = early?.reason else { return Issue.record("\(String(describing: early))") }
+    #expect(early?.description.contains("is not valid before") == true)
     let other = try fault(of: root.issue(host: "other.test")).0
     #expect(other?.reason == .wrongHost(wanted: "example.test", names: ["other.test"]))
     #expect(other?.description == "the certificate of CN=other.test is not for example.test, but for other.test")
