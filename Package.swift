@@ -18,6 +18,7 @@ let package = Package(
     .library(name: "SluiceTLS", targets: ["SluiceTLS"]),
     .library(name: "SluiceTLSTesting", targets: ["SluiceTLSTesting"]),
     .executable(name: "bench", targets: ["Bench"]),
+    .executable(name: "sluice", targets: ["SluiceTool"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -37,6 +38,18 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Samples/bench", swiftSettings: settings),
+    .target(
+      name: "StackDescription", dependencies: ["Sluice"], path: "Samples/StackDescription", swiftSettings: settings),
+    .executableTarget(
+      name: "SluiceTool",
+      dependencies: [
+        "Sluice", "StackDescription", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Samples/sluice", swiftSettings: settings),
+    .testTarget(
+      name: "StackDescriptionTests", dependencies: ["StackDescription", "Sluice"], swiftSettings: settings),
+    .testTarget(
+      name: "SluiceToolTests", dependencies: ["Sluice", "SluiceTool", "StackDescription"], swiftSettings: settings),
     .testTarget(name: "SluiceTests", dependencies: ["Sluice"], swiftSettings: settings),
     .testTarget(
       name: "SluiceTLSTests", dependencies: ["SluiceTLS", "SluiceTLSTesting", "COpenSSL"], swiftSettings: settings),

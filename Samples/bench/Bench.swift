@@ -15,6 +15,7 @@ struct Bench: ParsableCommand {
       tls-stream, tls-pingpong, tls-idle    the same under TLS
       tls-handshake    --count full handshakes, one after another
       tls-resume       the same with sessions that are resumed
+      echo             a server on 127.0.0.1 that prints its port, until SIGTERM
       """)
 
   @Argument(help: "The workload.") var workload: Workload
@@ -30,6 +31,7 @@ struct Bench: ParsableCommand {
     case filterPingpong = "filter-pingpong"
     case pairStream = "pair-stream"
     case pairIdle = "pair-idle"
+    case echo
     case tlsPingpong = "tls-pingpong"
     case tlsStream = "tls-stream"
     case tlsIdle = "tls-idle"
@@ -46,6 +48,7 @@ struct Bench: ParsableCommand {
     case .pairStream, .tlsStream: try stream()
     case .pairIdle, .tlsIdle: try idle()
     case .tlsHandshake, .tlsResume: try handshakes()
+    case .echo: try echo()
     }
   }
 

@@ -10,6 +10,9 @@ struct Stopwatch {
   private let wall = seconds(CLOCK_MONOTONIC)
   private let processor = seconds(CLOCK_PROCESS_CPUTIME_ID)
 
+  /// Processor seconds of the process so far.
+  static func processorSeconds() -> Double { seconds(CLOCK_PROCESS_CPUTIME_ID) }
+
   func report(_ bench: Bench, _ rate: String, perSecond amount: Double, _ cost: String, per units: Double) {
     let wall = seconds(CLOCK_MONOTONIC) - self.wall
     let processor = seconds(CLOCK_PROCESS_CPUTIME_ID) - self.processor
@@ -36,7 +39,7 @@ func residentBytes() -> Int {
   defer { fclose(file) }
   var line = [CChar](repeating: 0, count: 128)
   guard fgets(&line, 128, file) != nil else { return 0 }
-  let fields = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self).split(
-    separator: " ")
+  let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  let fields = text.split(separator: " ")
   return fields.count > 1 ? (Int(fields[1]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE))) : 0
 }

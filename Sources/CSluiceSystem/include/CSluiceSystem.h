@@ -5,9 +5,66 @@
 
 // System calls that Swift's own C module does not show. Each returns a negative errno where it fails.
 
-/// Makes a pair of descriptors: what is written to ends[1] makes ends[0] readable. Neither blocks, both close on exec.
-int sluice_wake_pair(int ends[2]);
+/// Makes what wakes a sleeping thread: `ends[0]` becomes readable when `sluice_wake(ends[1])` is called. Where the system has
+/// eventfd, both are one descriptor. Neither blocks, both close on exec.
+int sluice_wake_open(int ends[2]);
+/// Makes the other end readable. Any thread may call it; calls that nobody heard yet fall together.
+void sluice_wake(int end);
+/// Makes `end` unreadable again.
+void sluice_wake_clear(int end);
+/// Closes both ends; those below zero are none.
+void sluice_wake_close(const int ends[2]);
+
 /// Sleeps until `descriptor` (none, where negative) is readable, or `nanoseconds` have passed (for ever, where negative).
+/// Returns 1 where the descriptor is readable; 0 after the time, and early where a signal came.
 int sluice_wait(int descriptor, int64_t nanoseconds);
+
+// What a descriptor is ready for, or what is wanted of it.
+enum { SLUICE_READ = 1, SLUICE_WRITE = 2, SLUICE_ERROR = 4 };
+
+#if defined(__linux__)
+/// Makes an epoll set.
+int sluice_epoll_create(void);
+/// Adds a descriptor, changes what is wanted of it, or removes it, as `was` and `wanted` say.
+int sluice_epoll_set(int epoll, int descriptor, int was, int wanted, uint64_t token);
+/// Sleeps as sluice_wait does; gives the number of descriptors that are ready, with their tokens.
+int sluice_epoll_wait(int epoll, uint64_t *tokens, int *ready, int capacity, int64_t nanoseconds);
+#endif
+
+/// A descriptor and what is wanted of it, for sluice_poll.
+struct sluice_interest {
+  int descriptor;
+  int wanted;
+  int ready;
+};
+/// Sleeps as sluice_wait does, with poll(2); fills in `ready`, and gives the number of descriptors that are.
+int sluice_poll(struct sluice_interest *interests, int count, int64_t nanoseconds);
+
+/// Accepts a connection that neither blocks nor outlives an exec.
+int sluice_accept(int listener);
+/// Makes a stream socket of the kind that `family` says, that neither blocks nor outlives an exec.
+int sluice_socket(int family);
+/// Makes a descriptor not block, and close on exec.
+int sluice_prepare(int descriptor);
+/// Sends up to `count` pieces in one call, without a signal where the other end is gone.
+int64_t sluice_send(int descriptor, const void *const *pieces, const int64_t *lengths, int count, int is_socket);
+/// Reads into up to `count` pieces in one call.
+int64_t sluice_receive(int descriptor, void *const *pieces, const int64_t *lengths, int count);
+
+/// Has `signal` make a descriptor readable, instead of what it does by itself; gives the descriptor.
+int sluice_signal_open(int signal);
+/// Ends that; the signal does again what it did before the first was opened, when the last is closed.
+void sluice_signal_close(int signal, int descriptor);
+
+/// Starts a thread that calls `body(context)` once and ends. Its name is cut to what the system takes.
+int sluice_thread_start(const char *name, void (*body)(void *), void *context, uintptr_t *thread);
+/// Waits for the end of a thread. Call this or `sluice_thread_detach`, once.
+int sluice_thread_join(uintptr_t thread);
+/// Has a thread give its resources back by itself when it ends.
+int sluice_thread_detach(uintptr_t thread);
+
+/// A pointer of this thread's own; null at first.
+void *sluice_thread_context(void);
+void sluice_thread_set_context(void *context);
 
 #endif

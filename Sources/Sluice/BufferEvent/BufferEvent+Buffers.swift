@@ -25,16 +25,16 @@ extension BufferEvent {
   /// dropped again.
   public var output: EventBuffer {
     _read {
-      outputReaders &+= 1
-      flags.insert(.outputBusy)
+      beginOutputRead()
       defer { endOutputRead() }
       yield outputBuffer
     }
     _modify {
       precondition(!flags.intersects(.outputHeld), Self.outputInUse)
+      let isRefused = flags.intersects(.writeRefused)
       flags.insert(.outputBusy)
       let before = outputBuffer.count
-      defer { endOutputAccess(from: before) }
+      defer { endOutputAccess(from: before, isRefused) }
       yield &outputBuffer
     }
   }
@@ -51,6 +51,7 @@ extension BufferEvent {
   @discardableResult
   public func read(into target: UnsafeMutableRawBufferPointer) -> Int {
     precondition(!flags.intersects(.inputHeld), Self.inputInUse)
+    if inputBuffer.watchers != nil { return input.read(into: target) }
     let count = inputBuffer.read(into: target)
     if count > 0 { inputShrank() }
     return count
@@ -58,14 +59,10 @@ extension BufferEvent {
 
   /// Moves all of the input to the end of `target`. O(1). libevent: `bufferevent_read_buffer`.
   public func read(into target: inout EventBuffer) {
-    precondition(!flags.intersects(.inputHeld), Self.inputInUse)
-    let count = inputBuffer.count
-    target.append(&inputBuffer)
-    if count > 0 { inputShrank() }
+    target.append(&input)
   }
 
-  // Readers may nest; who changes the buffer must be alone. A count of them keeps the accessors' frames small enough to stand
-  // on the stack.
+  // Readers may nest; who changes the buffer must be alone.
   @inline(__always) private func beginInputRead() {
     precondition(!flags.intersects(.inputHeld) || inputReaders > 0, Self.inputInUse)
     inputReaders &+= 1
@@ -77,9 +74,20 @@ extension BufferEvent {
     if inputReaders == 0 { endInputAccess() }
   }
 
-  @inline(__always) private func endOutputRead() {
+  @inline(__always) private func beginOutputRead() {
+    precondition(!flags.intersects(.outputHeld) || outputReaders > 0, Self.outputInUse)
+    outputReaders &+= 1
+    flags.insert(.outputBusy)
+  }
+
+  /// What was held back while somebody looked at the output goes on.
+  private func endOutputRead() {
     outputReaders &-= 1
-    if outputReaders == 0 { flags.remove(.outputBusy) }
+    guard outputReaders == 0 else { return }
+    flags.remove(.outputBusy)
+    if flags.intersects([.closed, .failed, .peerClosed, .unlinked]) { emptyOutput() }
+    if flags.contains(.hasTiming) { timingChanged() }
+    pushDown()
   }
 
   // Whether anything was taken is not asked: to look whether something waits costs no more.
@@ -88,11 +96,35 @@ extension BufferEvent {
     inputShrank()
   }
 
-  private func endOutputAccess(from before: Int) {
+  private func endOutputAccess(from before: Int, _ isRefused: Bool) {
     flags.remove(.outputBusy)
-    if outputBuffer.count > before, flags.intersects(.writeRefused) { dropOutput(behind: before) }
-    queued(from: before)
+    if flags.intersects([.closed, .failed, .peerClosed, .unlinked]) {
+      emptyOutput()
+    } else if isRefused, outputBuffer.count > before {
+      dropOutput(behind: before)
+    }
     pushDown()
+    queued(from: before)
+  }
+
+  /// Throws the output away, unless somebody holds it: then that happens when it is given back.
+  ///
+  /// - Returns: the number of bytes.
+  @discardableResult
+  func emptyOutput() -> Int {
+    guard !flags.intersects(.outputHeld) else { return 0 }
+    // Watchers are called from here.
+    flags.insert(.outputBusy)
+    defer { flags.remove(.outputBusy) }
+    return outputBuffer.drain()
+  }
+
+  /// Throws the input away; where somebody holds it, when that ends.
+  func giveBackInput() {
+    guard !flags.intersects(.inputHeld) else { return flags.formUnion(.inputAwaited) }
+    flags.insert(.inputBusy)
+    inputBuffer.drain()
+    flags.remove(.inputBusy)
   }
 
   /// Undoes appends to an event that takes no writes.
@@ -107,15 +139,30 @@ extension BufferEvent {
   @inline(__always) func inputShrank() {
     if flags.contains(.hasTiming) { timingChanged() }
     if let partnerLink {
-      partnerLink._withUnsafeGuaranteedRef { if !$0.outputBuffer.isEmpty { $0.pushToWire() } }
+      partnerLink._withUnsafeGuaranteedRef { if $0.mayHaveOutput { $0.pushToWire() } }
     } else if flags.intersects([.inputAwaited, .hasTransport]) {
       inputWasAwaited()
     }
   }
 
+  /// Whether bytes may wait in the output. What somebody holds must not be looked at where that is checked; elsewhere the look
+  /// does no harm, since `pushToWire` asks who holds it.
+  @inline(__always) private var mayHaveOutput: Bool {
+    #if DEBUG
+      if flags.intersects(.outputHeld) { return false }
+    #endif
+    return !outputBuffer.isEmpty
+  }
+
   private func inputWasAwaited() {
     flags.remove(.inputAwaited)
-    if stage != nil { schedule(.pumpUp) } else { wireReadingChanged() }
+    if flags.contains(.closed) {
+      giveBackInput()
+    } else if stage != nil {
+      schedule(.pumpUp)
+    } else {
+      wireReadingChanged()
+    }
   }
 
   private static var inputInUse: String { "input is in use: end the access that runs before starting another" }

@@ -23,7 +23,8 @@ extension BufferEvent {
     set {
       retire(readBox)
       readBox = newValue.map { Unmanaged.passRetained(CallbackBox($0)) }
-      if readBox == nil { flags.remove(.readTriggered) } else if flags.contains(.readOwed) { announceRead() }
+      if readBox == nil { flags.remove(.readTriggered) }
+      if flags.contains(.readTriggered) { base.queue.append(self) } else { announceOwedRead() }
     }
   }
 
@@ -35,6 +36,7 @@ extension BufferEvent {
       retire(writeBox)
       writeBox = newValue.map { Unmanaged.passRetained(CallbackBox($0)) }
       if writeBox == nil { flags.subtract([.writeTriggered, .writeOwed]) }
+      if flags.contains(.writeTriggered) { base.queue.append(self) }
     }
   }
 

@@ -7,8 +7,7 @@ extension BufferEvent: CustomDebugStringConvertible {
   }
 
   private var line: String {
-    "\(kind): input \(amount(inputBuffer.count, readHigh)), reading \(readingState); "
-      + "output \(amount(outputBuffer.count, writeHigh)), writing \(writingState)"
+    "\(kind): input \(inputState), reading \(readingState); output \(outputState), writing \(writingState)"
       + (markPasses > 0 ? "; write mark passed \(markPasses) times" : "")
   }
 
@@ -23,6 +22,13 @@ extension BufferEvent: CustomDebugStringConvertible {
     return partnerLink == nil ? "half without a partner" : "half of a pair"
   }
 
+  // What somebody changes at this moment cannot be looked at.
+  private var isInputSeen: Bool { !flags.intersects(.inputHeld) || inputReaders > 0 }
+  private var isOutputSeen: Bool { !flags.intersects(.outputHeld) || outputReaders > 0 }
+
+  private var inputState: String { isInputSeen ? amount(inputBuffer.count, readHigh) : "in use" }
+  private var outputState: String { isOutputSeen ? amount(outputBuffer.count, writeHigh) : "in use" }
+
   private func amount(_ count: Int, _ high: Int) -> String {
     high == Watermarks.unlimited ? "\(count)" : "\(count)/\(high)"
   }
@@ -31,7 +37,9 @@ extension BufferEvent: CustomDebugStringConvertible {
     if let state = endState { return state }
     if flags.contains(.inputEnded) { return "ended" }
     if flags.contains(.readDisabled) { return "disabled" }
-    if !readReasons.isEmpty { return "suspended by \(readReasons)" }
+    let reasons = suspensions(.read)
+    if !reasons.isEmpty { return "suspended by \(reasons)" }
+    guard isInputSeen else { return "waits for the input to be given back" }
     return inputBuffer.count >= readHigh ? "waits for the input to be drained below its high mark" : "on"
   }
 
@@ -40,7 +48,9 @@ extension BufferEvent: CustomDebugStringConvertible {
     if flags.contains(.outputFinished) { return "finished" }
     if flags.contains(.peerClosed) { return "refused: the other end closed" }
     if flags.contains(.writeDisabled) { return "disabled" }
-    if !writeReasons.isEmpty { return "suspended by \(writeReasons)" }
+    let reasons = suspensions(.write)
+    if !reasons.isEmpty { return "suspended by \(reasons)" }
+    guard isOutputSeen else { return "waits for the output to be given back" }
     if outputBuffer.isEmpty { return flags.contains(.finishing) ? "finishing" : "on" }
     return "waits for the layer below or the other end" + (flags.contains(.finishing) ? ", then finishes" : "")
   }

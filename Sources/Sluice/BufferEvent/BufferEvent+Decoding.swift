@@ -30,9 +30,9 @@ extension BufferEvent {
         let have = below.inputBuffer.count
         let had = inputBuffer.count
         let room = readHigh &- had
-        guard have > 0, room > 0, !flags.intersects(Self.decodeIsUnusual), !stage.usesTime,
-          !below.flags.intersects(Self.belowIsUnusual)
+        guard have > 0, room > 0, !flags.intersects(Self.decodeIsUnusual), !below.flags.intersects(Self.belowIsUnusual)
         else { return decode(.normal) }
+        if stage.usesTime { stage.context.now = base.now }
         flags.remove(.pumpUp)
         stage.context.limit = room
         hold(below)

@@ -42,12 +42,19 @@ extension BufferEvent {
   }
 
   private func deliverEvents() {
-    while let box = eventBox, let extras, !extras.pendingEvents.isEmpty {
-      if case .endOfInput = extras.pendingEvents[0], flags.intersects([.readDisabled, .readSuspended]) { return }
-      let event = extras.pendingEvents.removeFirst()
-      if extras.pendingEvents.isEmpty { flags.remove(.eventsPending) }
-      box._withUnsafeGuaranteedRef { $0.body(self, event) }
-    }
+    while let box = eventBox, let event = takeEvent() { box._withUnsafeGuaranteedRef { $0.body(self, event) } }
+  }
+
+  /// Takes the first event off that may be told now. The end of the input waits for reading to go on, as its last bytes do;
+  /// what comes behind it does not, and an error is the last there is to tell.
+  private func takeEvent() -> StreamEvent? {
+    guard let extras else { return nil }
+    let isHeld = flags.intersects([.readDisabled, .readSuspended])
+    if isHeld, flags.contains(.failed) { extras.pendingEvents.removeAll { $0.isEndOfInput } }
+    let index = extras.pendingEvents.firstIndex { !isHeld || !$0.isEndOfInput }
+    let event = index.map { extras.pendingEvents.remove(at: $0) }
+    if extras.pendingEvents.isEmpty { flags.remove(.eventsPending) }
+    return event
   }
 
   /// Whether the read callback is to be called for the bytes it was not told of.
@@ -61,6 +68,13 @@ extension BufferEvent {
   @inline(__always) func announceRead() {
     flags.insert(.readOwed)
     if readBox != nil, isReadDue { base.queue.append(self) }
+  }
+
+  /// Queues the read callback for what nobody was told of, where the state of the event changed so that it may be due.
+  func announceOwedRead() {
+    guard flags.contains(.readOwed), readBox != nil else { return }
+    // Whether it is due shows when the loop comes to it, and nobody holds the input.
+    if flags.intersects(.inputHeld) { base.queue.append(self) } else { announceRead() }
   }
 
   /// Queues the write callback where one is due.

@@ -64,9 +64,14 @@ extension BufferEvent {
     }
   }
 
-  /// Why a direction is suspended; empty where it is not.
+  /// Why a direction is suspended, or held back by this layer's filter; empty where it is not.
   public func suspensions(_ direction: Directions) -> Suspension {
-    (direction.contains(.read) ? readReasons : []).union(direction.contains(.write) ? writeReasons : [])
+    var reasons = Suspension()
+    if direction.contains(.read) { reasons.formUnion(readReasons.union(stage?.takeUnretainedValue().readHold ?? [])) }
+    if direction.contains(.write) {
+      reasons.formUnion(writeReasons.union(stage?.takeUnretainedValue().writeHold ?? []))
+    }
+    return reasons
   }
 
   private func writingResumed() {
@@ -82,11 +87,11 @@ extension BufferEvent {
       flags.remove(.inputAwaited)
       schedule(.pumpUp)
     } else if let partnerLink {
-      partnerLink._withUnsafeGuaranteedRef { if !$0.outputBuffer.isEmpty { $0.pushToWire() } }
+      partnerLink._withUnsafeGuaranteedRef { $0.pushToWire() }
     } else {
       wireReadingChanged()
     }
-    if flags.contains(.readOwed) { announceRead() }
+    announceOwedRead()
     if flags.contains(.eventsPending) { base.queue.append(self) }
   }
 

@@ -22,9 +22,9 @@ extension BufferEvent {
         let have = outputBuffer.count
         let had = below.outputBuffer.count
         let room = below.writeHigh &- had
-        guard have > 0, room > 0, !flags.intersects(Self.encodeIsUnusual), !stage.usesTime,
-          !below.flags.intersects(Self.belowIsClosed)
+        guard have > 0, room > 0, !flags.intersects(Self.encodeIsUnusual), !below.flags.intersects(Self.belowIsClosed)
         else { return encode(.normal) }
+        if stage.usesTime { stage.context.now = base.now }
         stage.context.limit = room
         hold(below)
         do {
@@ -156,48 +156,13 @@ extension BufferEvent {
       below.outputBuffer.append(&stage.context.reply)
     }
     guard stage.context.hasRequest else { return }
+    if let waker = stage.context.madeWaker { waker.event = Unmanaged.passUnretained(self) }
+    holdsChanged(stage, below)
     let requests = stage.context.takeRequests()
     for event in requests.announcements { announce(event) }
     if requests.wake { schedule(.wakeStage) }
     if let time = requests.time ?? requests.delay.map({ base.now.advanced(by: $0) }) { armWake(at: time) }
-    if requests.cancelsWake { extras?.wakeTimer?.cancel() }
-  }
-
-  private func armWake(at time: EventBase.Instant) {
-    let extras = makeExtras()
-    if extras.wakeTimer == nil {
-      let link = Unmanaged.passUnretained(self)
-      // Cancelled by the event's deinit, so the link is never followed when that is gone.
-      extras.wakeTimer = LoopTimer(base: base) { link._withUnsafeGuaranteedRef { $0.schedule(.wakeStage) } }
-    }
-    extras.wakeTimer?.arm(at: time)
-  }
-
-  /// Wakes the filter as it asked, and then lets both of its directions go on.
-  func wakeFilter() {
-    flags.remove(.wakeStage)
-    guard !flags.intersects([.failed, .closed, .stageBusy]) else { return }
-    callStage { try $0.wake() }
-    flags.formUnion([.pumpUp, .pumpDown])
-  }
-
-  /// Calls a filter aside from bytes, and sends what it has to say.
-  func callStage(_ body: (Stage) throws -> Void) {
-    guard let stage, let lower else { return }
-    stage._withUnsafeGuaranteedRef { stage in
-      lower._withUnsafeGuaranteedRef { below in
-        stage.context.limit = max(below.writeHigh &- below.outputBuffer.count, 0)
-        stage.context.mode = flags.contains(.finishing) ? .finished : .normal
-        if stage.usesTime { stage.context.now = base.now }
-        hold(below)
-        var failure: (any Error)?
-        do { try body(stage) } catch { failure = error }
-        serve(stage, below)
-        letGo(below)
-        below.pushDown()
-        if let failure { failed(failure, .both, stage, below) }
-      }
-    }
+    if requests.cancelsWake { cancelWake() }
   }
 
   /// The place of this layer in its stack, counted from the wire, where 0 stands on no other.

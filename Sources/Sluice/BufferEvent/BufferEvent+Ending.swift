@@ -1,7 +1,9 @@
 extension BufferEvent {
   /// Ends this end's writing, behind all that was written: filters add their trailers, and the other end sees the end of its
-  /// input. Reading goes on. Further writes are refused; finishing again does nothing. libevent has no such call (#795).
+  /// input. Reading goes on. Further writes are refused; finishing again does nothing. Finishing an event that a filter
+  /// stands on finishes the whole stack, from its top. libevent has no such call (#795).
   public func finish() {
+    if let upper { return upper.takeUnretainedValue().finish() }
     guard !flags.intersects([.finishing, .closing, .closed, .failed]) else { return }
     flags.insert(.finishing)
     pushDown()
@@ -24,13 +26,25 @@ extension BufferEvent {
     dropCallbacks()
     linger(within: limit)
     flags.formUnion([.closing, .finishing])
-    flags.subtract([.writeDisabled, .writeSuspended])
-    writeReasons = []
-    if !flags.contains(.inputBusy) { inputBuffer.drain() }
+    openForClosing()
+    giveBackInput()
     timingChanged()
     if flags.intersects([.failed, .peerClosed, .unlinked]) { return completeClose() }
     if stage == nil, let peer = partner { peer.peerStoppedReading() }
     if flags.contains(.outputFinished) { completeClose() } else { pushDown() }
+  }
+
+  /// What waits is to leave, so nothing holds it back any more; nor what may have to come for that through filters.
+  private func openForClosing() {
+    var next: BufferEvent? = self
+    while let event = next {
+      event.flags.subtract([.writeDisabled, .writeSuspended])
+      event.writeReasons = []
+      guard event.stage != nil else { break }
+      event.flags.subtract([.readDisabled, .readSuspended])
+      event.readReasons = []
+      next = event.flags.contains(.keepsLower) ? nil : event.underlying
+    }
   }
 
   /// Throws away what waits in both directions, in every layer, and lets the other end see a reset. No callback is made from
@@ -42,10 +56,11 @@ extension BufferEvent {
     let peer = partner
     let below = underlying
     let transport = extras?.transport
-    end()
+    let kept = end()
     peer?.reset()
     below?.abort()
     transport?.abort(self)
+    withExtendedLifetime(kept) {}
   }
 
   /// Lets go without a word, as libevent's `bufferevent_free` does: the other half of a pair stays, gets no event, and has its
@@ -53,69 +68,76 @@ extension BufferEvent {
   public func free() {
     guard !flags.contains(.closed) else { return }
     dropCallbacks()
+    if upper != nil { lostPartner() }
     let peer = partner
     let below = flags.contains(.keepsLower) ? nil : underlying
     let transport = extras?.transport
-    end()
+    let kept = end()
     peer?.lostPartner()
     below?.free()
     transport?.close(self)
+    withExtendedLifetime(kept) {}
   }
 
   /// Everything that was to be sent has left: lets go of what this stands on. The last thing that happens to the event.
   func completeClose() {
     guard !flags.contains(.closed) else { return }
-    // The loop may have held the last reference.
-    let kept = Unmanaged.passRetained(self)
-    defer { kept.release() }
     let peer = partner
     let below = flags.contains(.keepsLower) ? nil : underlying
     let transport = extras?.transport
     let isOrderly = flags.contains(.outputFinished)
-    end()
+    let hasFailed = flags.contains(.failed)
+    let kept = end()
+    defer { withExtendedLifetime(kept) {} }
     if isOrderly { transport?.finish(self) }
     peer?.partnerClosed()
     transport?.close(self)
     guard let below else { return }
     // Data that a failed filter could not send is lost, and the other end is not to take that for an end.
-    if isOrderly || below.flags.intersects([.peerClosed, .unlinked]) || flags.contains(.failed) {
+    if isOrderly || below.flags.intersects([.peerClosed, .unlinked]) || hasFailed {
       below.closeLayer()
     } else {
       below.abort()
     }
   }
 
-  /// Nothing moves any more: takes the event out of its stack or pair, and gives its memory back.
-  private func end() {
+  /// Nothing moves any more: takes the event out of its stack or pair, and gives its memory back. What it returns may be the
+  /// last that keeps the event alive.
+  private func end() -> AnyObject? {
     flags.formUnion([.closing, .closed])
-    if let lower {
-      lower._withUnsafeGuaranteedRef {
-        $0.upper = nil
-        $0.flags.subtract([.underneath, .timedAbove])
-      }
-    }
+    letGoOfLower()
     partnerLink?._withUnsafeGuaranteedRef { $0.partnerLink = nil }
     partnerLink = nil
-    if !flags.contains(.inputBusy) { inputBuffer.drain() }
-    if !flags.contains(.outputBusy) { outputBuffer.drain() }
+    giveBackInput()
+    emptyOutput()
     cancelTimers()
     if let extras { extras.transport = nil }
     flags.remove(.hasTransport)
-    if flags.contains(.lingering) {
-      flags.remove(.lingering)
-      base.stopLingering(self)
-    }
+    return leaveLoop()
   }
 
   private func linger(within limit: Duration?) {
-    guard !flags.contains(.lingering) else { return }
-    flags.insert(.lingering)
-    base.lingering[ObjectIdentifier(self)] = self
+    keepByLoop()
     guard let limit else { return }
     let link = Unmanaged.passUnretained(self)
     // Cancelled by the event's end, so the link is never followed when that is gone.
     let timer = LoopTimer(base: base) { link.takeUnretainedValue().abort() }
     makeExtras().lingerTimer = timer
     timer.arm(after: limit)
+  }
+
+  /// Has the loop hold a reference until the event ends: a socket lives until it is closed, and so does what stands on it.
+  func keepByLoop() {
+    guard !flags.contains(.lingering) else { return }
+    flags.insert(.lingering)
+    base.lingering[ObjectIdentifier(self)] = self
+  }
+
+  /// What it returns may be the last that keeps the event alive.
+  @discardableResult
+  func leaveLoop() -> AnyObject? {
+    guard flags.contains(.lingering) else { return nil }
+    flags.remove(.lingering)
+    return base.stopLingering(self)
   }
 }

@@ -9,6 +9,7 @@ extension BufferEvent {
   /// - Returns: whether bytes moved.
   @discardableResult
   public func flush(_ mode: FlushMode, _ directions: Directions = .write) -> Bool {
+    if mode == .finished, let upper { return upper.takeUnretainedValue().flush(mode, directions) }
     guard !flags.intersects([.closing, .closed, .failed]) else { return false }
     var hasMoved = false
     if directions.contains(.read) { hasMoved = flushUp(mode) }
@@ -23,7 +24,7 @@ extension BufferEvent {
     while let event = next {
       if event.stage == nil {
         hasMoved = event.forceTransfer() || hasMoved
-        event.pushToWire()
+        if event.flags.contains(.hasTransport) { event.pushToWire() }
       } else {
         hasMoved = event.encode(.flush) || hasMoved
       }
@@ -52,7 +53,7 @@ extension BufferEvent {
 
   /// The other half wants nothing more.
   private func wontBeRead() {
-    peerStoppedReading()
-    announce(.endOfOutput)
+    guard !flags.contains(.peerClosed) else { return }
+    peerStoppedReading(isKnown: true)
   }
 }

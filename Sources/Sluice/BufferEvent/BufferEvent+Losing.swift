@@ -15,7 +15,8 @@ extension BufferEvent {
     while let event = next {
       event.flags.insert(.failed)
       event.makeExtras().failure = error
-      if !event.flags.contains(.outputBusy) { event.outputBuffer.drain() }
+      event.extras?.wakeTimer?.cancel()
+      event.emptyOutput()
       event.timingChanged()
       next = event.upper?.takeUnretainedValue()
     }
@@ -28,20 +29,30 @@ extension BufferEvent {
   }
 
   /// The other half was freed without a word: nobody is told, and writes are refused from the top of the stack on.
-  func lostPartner() { markAbove(.unlinked) }
+  func lostPartner() {
+    markAbove(.unlinked)
+    completeClosing()
+  }
 
   /// The other half took its last byte from here. What waits on its way is lost, and that is told; what will be written is
   /// refused.
-  func peerStoppedReading() {
+  func peerStoppedReading(isKnown: Bool = false) {
     let lost = markAbove(.peerClosed)
-    if lost > 0 { announce(.endOfOutput) }
+    if isKnown || lost > 0 { announce(.endOfOutput) }
+    completeClosing()
   }
 
   /// The other half is gone, after it sent everything.
   func partnerClosed() {
     markAbove(.peerClosed)
     inputFinished()
-    if flags.contains(.closing) { completeClose() }
+    completeClosing()
+  }
+
+  /// What a stack that is closing waited for will not come to be.
+  private func completeClosing() {
+    let top = self.top
+    if top.flags.contains(.closing) { top.completeClose() }
   }
 
   /// Sets `flag` on this event and on all above it, drops their output, and says how much that was.
@@ -51,7 +62,7 @@ extension BufferEvent {
     var next: BufferEvent? = self
     while let event = next {
       event.flags.insert(flag)
-      if !event.flags.contains(.outputBusy) { lost += event.outputBuffer.drain() }
+      lost += event.emptyOutput()
       event.timingChanged()
       next = event.upper?.takeUnretainedValue()
     }
@@ -72,18 +83,15 @@ extension BufferEvent {
     guard !flags.contains(.closed) else { return }
     if flags.contains(.keepsLower) {
       pushDown()
-      lower?._withUnsafeGuaranteedRef {
-        $0.upper = nil
-        $0.flags.subtract([.underneath, .timedAbove])
-      }
+      letGoOfLower()
     } else if stage != nil || flags.contains(.hasTransport) || (partnerLink != nil && !outputBuffer.isEmpty) {
       bequeath()
-    } else if let partnerLink {
-      partnerLink._withUnsafeGuaranteedRef {
-        $0.peerStoppedReading()
-        $0.partnerLink = nil
-        $0.partnerClosed()
-      }
+    } else if let peer = partner {
+      // Unlinked first, so that nothing finds the way back to this event, which is as good as gone.
+      partnerLink = nil
+      peer.partnerLink = nil
+      peer.peerStoppedReading()
+      peer.partnerClosed()
     }
   }
 
@@ -100,6 +108,9 @@ extension BufferEvent {
     heir.lower?._withUnsafeGuaranteedRef { $0.upper = link }
     heir.partnerLink?._withUnsafeGuaranteedRef { $0.partnerLink = link }
     if let transport = extras?.transport { heir.makeExtras().transport = transport }
+    heir.stage?._withUnsafeGuaranteedRef { $0.context.madeWaker?.event = link }
+    if let time = extras?.wakeTime { heir.armWake(at: time) }
+    if flags.contains(.wakeStage) { heir.schedule(.wakeStage) }
     heir.close()
   }
 }

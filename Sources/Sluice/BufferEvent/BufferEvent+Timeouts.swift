@@ -56,15 +56,21 @@ extension BufferEvent {
   /// matter, so a reader that drains slowly does not put its timeout off.
   func timingChanged() {
     guard flags.contains(.hasTiming), let extras else { return }
-    let isReading =
-      extras.timing.read.nanoseconds > 0 && inputBuffer.count < readHigh
-      && !flags.intersects([.readDisabled, .readSuspended, .inputEnded, .closing, .closed, .failed, .unlinked])
-    count(isReading, \.read, .read)
-    let isWriting =
-      extras.timing.write.nanoseconds > 0
-      && !flags.intersects([.writeDisabled, .writeSuspended, .outputFinished, .closing, .closed, .failed, .unlinked])
-      && isOutputWaiting
-    count(isWriting, \.write, .write)
+    // A buffer that somebody holds is looked at when it is given back.
+    if !flags.intersects(.inputHeld) {
+      let isReading =
+        extras.timing.read.nanoseconds > 0 && inputBuffer.count < readHigh
+        && !flags.intersects([.readDisabled, .readSuspended, .inputEnded, .closing, .closed, .failed, .unlinked])
+        && !isHeld(\.readHold)
+      count(isReading, \.read, .read)
+    }
+    if !isOutputHeld {
+      let isWriting =
+        extras.timing.write.nanoseconds > 0
+        && !flags.intersects([.writeDisabled, .writeSuspended, .outputFinished, .closing, .closed, .failed, .unlinked])
+        && isOutputWaiting && !isHeld(\.writeHold)
+      count(isWriting, \.write, .write)
+    }
   }
 
   /// Whether bytes wait in the output, or in that of a layer below.
@@ -72,6 +78,13 @@ extension BufferEvent {
     if !outputBuffer.isEmpty { return true }
     guard let lower else { return false }
     return lower._withUnsafeGuaranteedRef { $0.isOutputWaiting }
+  }
+
+  /// Whether somebody holds the output, or that of a layer below.
+  private var isOutputHeld: Bool {
+    if flags.intersects(.outputHeld) { return true }
+    guard let lower else { return false }
+    return lower._withUnsafeGuaranteedRef { $0.isOutputHeld }
   }
 
   private func count(_ shouldCount: Bool, _ side: WritableKeyPath<Timing, Timing.Side>, _ direction: Directions) {

@@ -6,16 +6,18 @@ extension BufferEvent {
     flags.insert(.hasTransport)
   }
 
-  /// Brings bytes from the transport: moves all of `bytes` into the input, even past the high mark; look at `isWanted` first.
-  /// On an event that is closed or has ended they are dropped.
+  /// Brings bytes from the transport: moves all of `bytes` into the input, even past the high mark; look at `inputRoom` first.
+  /// On an event that is closed or has ended they are dropped. While somebody changes the input they stay in `bytes`;
+  /// `Transport.readingChanged` tells when that is over.
   public func receive(_ bytes: inout EventBuffer) {
-    guard !flags.intersects([.closed, .failed, .inputEnded, .inputBusy]), !bytes.isEmpty else {
+    if flags.intersects([.closed, .failed, .inputEnded]) || (flags.contains(.closing) && upper == nil && stage == nil) {
       bytes.drain()
-      return
+    } else if !bytes.isEmpty, !flags.intersects(.inputHeld) {
+      flags.insert(.inputBusy)
+      inputBuffer.append(&bytes)
+      flags.remove(.inputBusy)
+      arrived()
     }
-    if flags.contains(.closing), upper == nil, stage == nil { return bytes = EventBuffer(pool: base.pool) }
-    inputBuffer.append(&bytes)
-    arrived()
   }
 
   /// How many bytes the input takes now: 0 while reading is disabled, suspended or over.
@@ -24,14 +26,15 @@ extension BufferEvent {
   /// The transport's way to the bytes that wait. What `body` takes from the front counts as sent; it must not append. After
   /// the last byte of a finished output the event calls the transport's `finish`, once.
   public func sendOutput(_ body: (inout EventBuffer) -> Void) {
+    guard !flags.intersects(.sendBlocked) else { return }
     let waiting = outputBuffer.count
-    if waiting > 0, !flags.intersects(.sendBlocked) {
+    if waiting > 0 {
       flags.insert(.outputBusy)
       body(&outputBuffer)
       flags.remove(.outputBusy)
       if outputBuffer.count < waiting { sent() }
     }
-    guard outputBuffer.isEmpty, flags.contains(.finishing), !flags.intersects([.outputFinished, .closed]) else { return }
+    guard !flags.intersects(.sendBlocked), outputBuffer.isEmpty, flags.contains(.finishing) else { return }
     flags.insert(.outputFinished)
     if flags.contains(.closing) { completeClose() } else { extras?.transport?.finish(self) }
   }

@@ -9,6 +9,7 @@ public enum TriggerMode: Sendable {
 extension BufferEvent {
   /// Queues the callbacks of directions, though nothing moved; also those of disabled ones. libevent: `bufferevent_trigger`.
   public func trigger(_ directions: Directions, _ mode: TriggerMode = .respectingWatermarks) {
+    guard !flags.intersects([.closing, .closed]) else { return }
     let ignoring = mode == .ignoringWatermarks
     if directions.contains(.read), ignoring || inputBuffer.count >= readLow { schedule(.readTriggered) }
     if directions.contains(.write), ignoring || outputBuffer.count <= writeLow { schedule(.writeTriggered) }

@@ -16,27 +16,33 @@ extension BufferEvent {
   }
 
   @inline(__always) private func transfer(to peer: BufferEvent) {
+    // The flags first: what somebody holds must not be looked at.
+    guard !flags.intersects(.sendBlocked) else { return }
     let waiting = outputBuffer.count
     if waiting > 0 {
-      guard !flags.intersects(.sendBlocked) else { return }
+      guard !peer.flags.intersects(.receiveBlocked) else { return }
       let room = peer.readHigh &- peer.inputBuffer.count
-      guard room > 0, !peer.flags.intersects(.receiveBlocked) else { return }
+      guard room > 0 else { return }
       move(min(waiting, room), to: peer)
     }
     if flags.contains(.finishing) { passEnd(to: peer) }
   }
 
-  /// Moves everything to the other half, whatever the marks, and whether or not the directions are enabled.
-  /// True where bytes moved.
+  /// Moves everything to the other half, whatever the marks, and whether or not the directions are enabled, and the end
+  /// behind it where it is due. True where bytes moved. The last thing that a caller does with the event, as `pushToWire`.
   func forceTransfer() -> Bool {
-    guard let peer = partner, !outputBuffer.isEmpty else { return false }
-    guard !flags.intersects([.outputBusy, .stageBusy, .closed, .failed]) else { return false }
-    guard !peer.flags.intersects([.inputBusy, .stageBusy, .inputEnded, .closing, .closed, .failed]) else { return false }
-    move(outputBuffer.count, to: peer)
-    return true
+    guard let peer = partner, !flags.intersects([.outputBusy, .stageBusy, .closed, .failed]) else { return false }
+    guard !peer.flags.intersects([.inputBusy, .stageBusy, .inputEnded, .closing, .closed, .failed]) else {
+      return false
+    }
+    let hasMoved = !outputBuffer.isEmpty
+    if hasMoved { move(outputBuffer.count, to: peer) }
+    if flags.contains(.finishing) { passEnd(to: peer) }
+    return hasMoved
   }
 
   @inline(__always) private func move(_ count: Int, to peer: BufferEvent) {
+    if outputBuffer.watchers != nil || peer.inputBuffer.watchers != nil { return moveWatched(count, to: peer) }
     if count == outputBuffer.count {
       peer.inputBuffer.moveAll(of: &outputBuffer)
     } else {
@@ -46,8 +52,27 @@ extension BufferEvent {
     sent()
   }
 
+  /// Moves where watchers are called from inside, who may do anything to both halves but use these two buffers.
+  @inline(never) private func moveWatched(_ count: Int, to peer: BufferEvent) {
+    // Watchers may drop what keeps the halves alive, which a local reference alone does not prevent.
+    let kept = [self, peer]
+    flags.insert(.outputBusy)
+    peer.flags.insert(.inputBusy)
+    peer.inputBuffer.append(upTo: count, from: &outputBuffer)
+    peer.flags.remove(.inputBusy)
+    flags.remove(.outputBusy)
+    if flags.intersects([.closed, .failed, .peerClosed, .unlinked]) { emptyOutput() }
+    if peer.flags.intersects([.closing, .closed]) {
+      peer.giveBackInput()
+    } else {
+      peer.arrived()
+    }
+    sent()
+    withExtendedLifetime(kept) {}
+  }
+
   private func passEnd(to peer: BufferEvent) {
-    guard outputBuffer.isEmpty, !flags.intersects([.outputFinished, .writeDisabled, .writeSuspended]) else { return }
+    guard !flags.intersects([.outputFinished, .closed]), outputBuffer.isEmpty else { return }
     flags.insert(.outputFinished)
     timingChanged()
     peer.inputFinished()
@@ -85,7 +110,7 @@ extension BufferEvent {
     flags.insert(.inputEnded)
     timingChanged()
     if let upper { return upper._withUnsafeGuaranteedRef { $0.schedule(.pumpUp) } }
-    if flags.contains(.readOwed) { announceRead() }
+    announceOwedRead()
     announce(.endOfInput)
   }
 }

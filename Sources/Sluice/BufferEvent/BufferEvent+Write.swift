@@ -27,15 +27,16 @@ extension BufferEvent {
   @discardableResult
   public func write(_ buffer: inout EventBuffer) -> WriteOutcome {
     if flags.intersects(.writeRefused) { return .refused(refusal) }
+    if outputBuffer.watchers != nil { return writeWatched { $0.append(&buffer) } }
     let before = outputBuffer.count
     outputBuffer.moveAll(of: &buffer)
-    queued(from: before)
     pushDown()
-    return .accepted(room: writeRoom)
+    return .accepted(room: queued(from: before))
   }
 
   private func writeBytes(_ bytes: UnsafeRawBufferPointer) -> WriteOutcome {
     if flags.intersects(.writeRefused) { return .refused(refusal) }
+    if outputBuffer.watchers != nil { return writeWatched { $0.append(bytes) } }
     if let partnerLink, outputBuffer.isEmpty, !flags.intersects(.sendBlocked), stage == nil {
       let isThrough = partnerLink._withUnsafeGuaranteedRef { $0.take(bytes) }
       if isThrough {
@@ -45,24 +46,36 @@ extension BufferEvent {
     }
     let before = outputBuffer.count
     outputBuffer.appendBytes(bytes)
-    queued(from: before)
     pushDown()
+    return .accepted(room: queued(from: before))
+  }
+
+  /// Writes where watchers are called from inside, who may do anything to this event but use its output.
+  @inline(never) private func writeWatched(_ append: (inout EventBuffer) -> Void) -> WriteOutcome {
+    append(&output)
     return .accepted(room: writeRoom)
   }
 
   /// Copies bytes that the other half writes straight into the input, where all of them fit below the high mark.
   @inline(__always) private func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard !flags.intersects(.receiveBlocked), bytes.count <= readHigh &- inputBuffer.count else { return false }
+    guard inputBuffer.watchers == nil else { return false }
     guard bytes.count > 0 else { return true }
     inputBuffer.appendBytes(bytes)
     arrived()
     return true
   }
 
-  /// Bytes joined the output, which held `before`: keeps the promise of the high mark, and starts the write timeout.
-  @inline(__always) func queued(from before: Int) {
-    if outputBuffer.count > writeHigh, before <= writeHigh { markPasses &+= 1 }
+  /// Bytes joined the output, which held `before`, and what can has left: keeps the promise of the high mark, and starts the
+  /// write timeout.
+  ///
+  /// - Returns: the room that is left below the high mark.
+  @discardableResult
+  @inline(__always) func queued(from before: Int) -> Int {
+    let room = writeRoom
+    if room < 0, before <= writeHigh, markPasses < .max { markPasses += 1 }
     if flags.contains(.hasTiming) { timingChanged() }
+    return room
   }
 
   /// Why `write` refuses.

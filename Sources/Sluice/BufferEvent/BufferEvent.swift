@@ -73,12 +73,17 @@ public final class BufferEvent: DeferredWork {
     runDueCallbacks()
   }
 
+  /// The base ends while this drains.
+  override func abandon() { abort() }
+
   /// Rarely needed state.
   final class Extras {
     var timing = Timing()
     var pendingEvents: [StreamEvent] = []
     var transport: (any Transport)?
     var wakeTimer: LoopTimer?
+    /// When the filter is to be woken; nil where it did not ask.
+    var wakeTime: EventBase.Instant?
     var lingerTimer: LoopTimer?
     /// The error that ended the stream.
     var failure: StreamError?

@@ -2,29 +2,52 @@
 ///
 /// A test that runs a filter as a plain value makes one, and reads back what the filter asked for.
 public struct FilterContext: ~Copyable {
+  // The order of the fields is that of their size: each of many idle filters has a context.
+
   /// The most bytes that this call may add to its target. Passing it by part of a record is tolerated, no more.
   public var limit: Int
-  /// How hard to push. In `.finished`, the source holds all that will ever come.
-  public var mode: FlushMode
   /// The base's time; kept up to date only for filters whose `usesTime` is true.
   public var now: EventBase.Instant
   /// Bytes for the wire, from whatever call: the answers of a handshake, an alert, what a wake-up flushes. They follow what
   /// `encode` put into its target.
   public var reply: EventBuffer
+  private var rare: Rare?
+  /// How hard to push. In `.finished`, the source holds all that will ever come.
+  public var mode: FlushMode
+
+  /// Why the filter holds reading back for now, though bytes wait for it; empty where it does not. Set it along with
+  /// `.blocked`, and clear it when bytes pass again: meanwhile reading below pauses, so that the other end feels it, and the
+  /// read timeouts of this layer and of those above do not count.
+  public var readHold: Suspension = [] {
+    didSet { if readHold != oldValue { hasRequests = true } }
+  }
+  /// As `readHold`, for writing: the write timeouts of this layer and of those above do not count. Nothing below changes.
+  public var writeHold: Suspension = [] {
+    didSet { if writeHold != oldValue { hasRequests = true } }
+  }
 
   /// Whether the filter asked to be woken when the loop's current round ends.
   public private(set) var wantsWake = false
   /// When the filter asked to be woken, if it did.
-  public private(set) var wakeTime: EventBase.Instant?
+  public var wakeTime: EventBase.Instant? { rare?.wakeTime }
   /// How long from now the filter asked to be woken, if it did so with `wake(after:)`.
-  public private(set) var wakeDelay: Duration?
+  public var wakeDelay: Duration? { rare?.wakeDelay }
   /// Whether the filter took back what it asked for with `wake(at:)` or `wake(after:)`.
-  public private(set) var cancelsWake = false
+  public var cancelsWake: Bool { rare?.cancelsWake ?? false }
   /// Whether wire bytes are decoded even while the application has reading disabled or suspended. For a filter whose protocol
   /// has to go on before there is anything to read, such as a handshake; it gives the application no byte meanwhile.
   public var needsInput = false
   /// What the filter announced, in order.
-  public private(set) var announcements: [StreamEvent] = []
+  public var announcements: [StreamEvent] { rare?.announcements ?? [] }
+
+  /// What few filters ask for; made when one does.
+  private final class Rare {
+    var wakeTime: EventBase.Instant?
+    var wakeDelay: Duration?
+    var cancelsWake = false
+    var announcements: [StreamEvent] = []
+    var waker: FilterWaker?
+  }
 
   /// A context for a call.
   ///
@@ -35,6 +58,7 @@ public struct FilterContext: ~Copyable {
   public init(
     limit: Int = .max, mode: FlushMode = .normal, now: EventBase.Instant = .init(nanoseconds: 0)
   ) {
+    rare = nil
     self.limit = limit
     self.mode = mode
     self.now = now
@@ -42,6 +66,7 @@ public struct FilterContext: ~Copyable {
   }
 
   init(pool: SegmentPool.Pointer) {
+    rare = nil
     limit = 0
     mode = .normal
     now = .init(nanoseconds: 0)
@@ -57,27 +82,46 @@ public struct FilterContext: ~Copyable {
 
   /// Asks for `wake` to be called at an instant of the base's clock. A later call replaces an earlier one.
   public mutating func wake(at instant: EventBase.Instant) {
-    (wakeTime, wakeDelay, cancelsWake) = (instant, nil, false)
-    hasRequests = true
+    askForWake(at: instant)
   }
 
   /// Asks for `wake` to be called when `delay` has passed, for filters that do not read `now`. Replaces what was asked for
   /// earlier here, or with `wake(at:)`.
-  public mutating func wake(after delay: Duration) {
-    (wakeTime, wakeDelay, cancelsWake) = (nil, delay, false)
-    hasRequests = true
-  }
+  public mutating func wake(after delay: Duration) { askForWake(after: delay) }
 
   /// Takes back what `wake(at:)` or `wake(after:)` asked for: an armed wake keeps the loop running until its time.
-  public mutating func cancelWake() {
-    (wakeTime, wakeDelay, cancelsWake) = (nil, nil, true)
+  public mutating func cancelWake() { askForWake() }
+
+  private mutating func askForWake(at instant: EventBase.Instant? = nil, after delay: Duration? = nil) {
+    let rare = makeRare()
+    (rare.wakeTime, rare.wakeDelay) = (instant, delay)
+    rare.cancelsWake = instant == nil && delay == nil
     hasRequests = true
   }
 
   /// Tells the event callback of the stack something; `.connected` comes before the next read callback.
   public mutating func announce(_ event: StreamEvent) {
-    announcements.append(event)
+    makeRare().announcements.append(event)
     hasRequests = true
+  }
+
+  /// The door to this filter from outside of its calls: from a timer, a callback of the application, another filter's call.
+  /// There is one to a filter, made when this is first called; it may be kept.
+  public mutating func waker() -> FilterWaker {
+    if let madeWaker { return madeWaker }
+    let waker = FilterWaker()
+    makeRare().waker = waker
+    hasRequests = true
+    return waker
+  }
+
+  var madeWaker: FilterWaker? { rare?.waker }
+
+  private mutating func makeRare() -> Rare {
+    if let rare { return rare }
+    let made = Rare()
+    rare = made
+    return made
   }
 
   private var hasRequests = false
@@ -85,23 +129,25 @@ public struct FilterContext: ~Copyable {
   /// Whether anything was asked for, or replied, since the last look.
   @inline(__always) var hasAsked: Bool { hasRequests || reply.count > 0 }
 
-  /// Whether `takeRequests` would give something.
+  /// Whether anything was asked for.
   @inline(__always) var hasRequest: Bool { hasRequests }
 
   mutating func takeRequests() -> Requests {
-    let requests = Requests(
-      wake: wantsWake, time: wakeTime, delay: wakeDelay, cancelsWake: cancelsWake, announcements: announcements)
-    (wantsWake, wakeTime, wakeDelay, cancelsWake) = (false, nil, nil, false)
-    if !announcements.isEmpty { announcements = [] }
+    var requests = Requests(wake: wantsWake)
+    wantsWake = false
     hasRequests = false
+    guard let rare else { return requests }
+    (requests.time, requests.delay, requests.cancelsWake) = (rare.wakeTime, rare.wakeDelay, rare.cancelsWake)
+    (rare.wakeTime, rare.wakeDelay, rare.cancelsWake) = (nil, nil, false)
+    if !rare.announcements.isEmpty { swap(&requests.announcements, &rare.announcements) }
     return requests
   }
 
   struct Requests {
     let wake: Bool
-    let time: EventBase.Instant?
-    let delay: Duration?
-    let cancelsWake: Bool
-    let announcements: [StreamEvent]
+    var time: EventBase.Instant?
+    var delay: Duration?
+    var cancelsWake = false
+    var announcements: [StreamEvent] = []
   }
 }

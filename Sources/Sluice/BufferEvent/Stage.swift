@@ -12,24 +12,50 @@ public enum Progress: Sendable, Equatable {
 }
 
 /// A filter in its place in a stack, whatever its type: what `BufferEvent` knows of filters.
+///
+/// The two calls of the hot path are functions that the module of the filter's type specialises, not methods of a generic
+/// class, which would find the filter's methods anew on each hop.
+@usableFromInline
 class Stage {
-  let name: String
-  let usesTime: Bool
-  let handle: AnyObject?
+  @usableFromInline
+  typealias Call = (Stage, inout EventBuffer, inout EventBuffer) throws -> Progress
+
+  final let name: String
   #if !DEBUG
     @exclusivity(unchecked)
   #endif
+  @usableFromInline
   final var context: FilterContext
+  final let usesTime: Bool
+  final let handle: AnyObject?
+  /// What the filter holds back, as the events around it were told.
+  final var readHold = Suspension()
+  final var writeHold = Suspension()
+  private final let encodeCall: Call
+  private final let decodeCall: Call
 
-  init(name: String, usesTime: Bool, handle: AnyObject?, pool: SegmentPool.Pointer) {
+  @usableFromInline
+  init(name: String, usesTime: Bool, handle: AnyObject?, base: EventBase, encode: @escaping Call, decode: @escaping Call) {
     self.name = name
     self.usesTime = usesTime
     self.handle = handle
-    context = FilterContext(pool: pool)
+    context = FilterContext(pool: base.pool)
+    encodeCall = encode
+    decodeCall = decode
   }
 
-  func start() throws {}
-  func encode(_ source: inout EventBuffer, into target: inout EventBuffer) throws -> Progress { .ended }
-  func decode(_ source: inout EventBuffer, into target: inout EventBuffer) throws -> Progress { .ended }
-  func wake() throws {}
+  @inline(__always) final func encode(
+    _ source: inout EventBuffer, into target: inout EventBuffer
+  ) throws -> Progress {
+    try encodeCall(self, &source, &target)
+  }
+
+  @inline(__always) final func decode(
+    _ source: inout EventBuffer, into target: inout EventBuffer
+  ) throws -> Progress {
+    try decodeCall(self, &source, &target)
+  }
+
+  @usableFromInline func start() throws {}
+  @usableFromInline func wake() throws {}
 }

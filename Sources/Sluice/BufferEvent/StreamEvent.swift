@@ -14,6 +14,8 @@ public enum StreamEvent: Sendable {
   case error(StreamError)
   /// Something that a filter, or the application through `trigger`, has to say.
   case notice(any Sendable)
+
+  var isEndOfInput: Bool { if case .endOfInput = self { true } else { false } }
 }
 
 /// What broke a stream, where, and in which direction.

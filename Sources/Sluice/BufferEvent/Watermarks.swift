@@ -30,7 +30,7 @@ extension BufferEvent {
     set {
       let rises = newValue.high > readHigh
       (readLow, readHigh) = (newValue.low, newValue.high)
-      if flags.contains(.readOwed) { announceRead() }
+      announceOwedRead()
       if rises { readingResumed() } else { timingChanged() }
     }
   }
@@ -41,7 +41,7 @@ extension BufferEvent {
     set {
       let rises = newValue.high > writeHigh
       (writeLow, writeHigh) = (newValue.low, newValue.high)
-      if flags.contains(.writeOwed) { announceWrite() }
+      if flags.contains(.writeOwed) { base.queue.append(self) }
       if rises, let upper { upper._withUnsafeGuaranteedRef { $0.schedule(.pumpDown) } }
     }
   }

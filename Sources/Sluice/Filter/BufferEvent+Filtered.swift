@@ -12,19 +12,29 @@ extension BufferEvent {
   ///     without `BEV_OPT_CLOSE_ON_FREE`).
   /// - Returns: the event on top.
   /// - Throws: `StackError` where a filter stands on this event already, or where it is closed.
+  @inlinable
   public func filtered<F: Filter & ~Copyable>(
     by filter: consuming F, closingUnderlying: Bool = true
   ) throws(StackError) -> BufferEvent {
-    if let upper {
-      throw .alreadyFiltered(by: upper._withUnsafeGuaranteedRef { $0.stage?._withUnsafeGuaranteedRef { $0.name } } ?? "")
+    try stacked(under: FilterStage(filter, base: base), closingUnderlying: closingUnderlying)
+  }
+
+  @usableFromInline
+  func stacked(under stage: Stage, closingUnderlying: Bool) throws(StackError) -> BufferEvent {
+    if let above = upper?.takeUnretainedValue() {
+      throw .alreadyFiltered(by: above.stage?.takeUnretainedValue().name ?? "")
     }
     guard !flags.intersects([.closing, .closed]) else { throw .closed }
     let event = BufferEvent(base: base)
-    event.stage = Unmanaged.passRetained(FilterStage(filter, pool: base.pool))
+    event.stage = Unmanaged.passRetained(stage)
     event.lower = Unmanaged.passRetained(self)
     if !closingUnderlying { event.flags.insert(.keepsLower) }
     upper = Unmanaged.passUnretained(event)
     flags.insert(.underneath)
+    if flags.contains(.lingering) {
+      event.keepByLoop()
+      leaveLoop()
+    }
     event.inheritState(of: self)
     event.startStage()
     return event

@@ -21,7 +21,7 @@ extension EventBase {
     /// Nanoseconds since the clock's origin: the system's for a monotonic clock, the making of the base for a virtual one.
     public let nanoseconds: Int64
 
-    /// An instant `nanoseconds` behind the clock's origin.
+    /// The instant `nanoseconds` after the clock's origin.
     public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
     /// The instant `duration` later; sums that no clock reaches end at the last instant there is.
@@ -43,11 +43,8 @@ extension EventBase {
 extension Duration {
   /// The duration in nanoseconds, cut to what 64 bits hold (292 years).
   var wholeNanoseconds: Int64 {
-    let (seconds, attoseconds) = components
-    let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-    if overflow { return seconds < 0 ? .min : .max }
-    let (sum, carried) = scaled.addingReportingOverflow(attoseconds / 1_000_000_000)
-    return carried ? (seconds < 0 ? .min : .max) : sum
+    // Not by `components`, which traps where the seconds alone do not fit.
+    Int64(clamping: attoseconds / 1_000_000_000)
   }
 }
 

@@ -14,6 +14,9 @@ public class DeferredWork {
 
   /// Lets go of what the work holds: the base ends before it ran.
   func discard() {}
+
+  /// Ends what the base keeps alive until it is done: the base ends before that.
+  func abandon() {}
 }
 
 /// A closure in the queue, kept alive by itself until it ran.
@@ -41,6 +44,17 @@ struct DeferredQueue {
   private var tail: Unmanaged<DeferredWork>?
 
   @inline(__always) var isEmpty: Bool { head == nil }
+
+  /// O(n); for debug descriptions.
+  var count: Int {
+    var count = 0
+    var next = head
+    while let link = next {
+      count += 1
+      next = link._withUnsafeGuaranteedRef { $0.nextWork }
+    }
+    return count
+  }
 
   @inline(__always) mutating func append(_ work: DeferredWork) {
     guard !work.isQueued else { return }

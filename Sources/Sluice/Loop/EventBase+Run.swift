@@ -1,73 +1,106 @@
 extension EventBase {
-  /// Deferred entries that run before mail, timers and descriptors are looked at again.
+  /// How many of a kind (deferred entries, timers, letters) run before the other kinds have their turn.
   private static let batch = 256
+  /// How many rounds a run that is over on a real clock does for what is still due.
+  private static let lateRounds = 16
 
   /// What ends a run, besides `stop()`.
   private enum Goal {
     case nothingLeft
-    case idle(steps: Int)
+    case idle
     case instant(Int64)
     case stop
   }
 
   /// Runs the loop until nothing is left to do: nothing deferred, no timer armed, no mail, no descriptor. Then it returns;
-  /// idle pairs keep no loop alive. With a virtual clock, time jumps from timer to timer. libevent: `event_base_dispatch`.
+  /// idle pairs keep no loop alive, and neither does a handle. With a virtual clock, time jumps from timer to timer.
+  /// libevent: `event_base_dispatch`.
   ///
-  /// - Throws: `EventBaseError` where the loop is running already, or the system cannot wait.
-  public func run() throws(EventBaseError) { try run(.nothingLeft) }
+  /// - Parameter maximumSteps: how many callbacks may run before this gives up, so that a test of two ends that answer each
+  ///   other for ever fails instead of hanging.
+  /// - Throws: `EventBaseError` where the loop is running already, where the system cannot wait, or `.stillBusy` where work is
+  ///   due after `maximumSteps`; that work stays due.
+  public func run(maximumSteps: Int = .max) throws(EventBaseError) { try run(.nothingLeft, maximumSteps) }
 
   /// Runs everything that is due now, and what becomes due through it, without waiting and without moving a virtual clock.
   /// libevent: `event_base_loop(EVLOOP_NONBLOCK)`, until it does nothing.
   ///
-  /// - Parameter maximumSteps: how many callbacks may run before this gives up, so that a test of two ends that answer each
-  ///   other for ever fails instead of hanging.
-  /// - Throws: `EventBaseError.stillBusy` after `maximumSteps`, and as `run()`.
-  public func runUntilIdle(maximumSteps: Int = .max) throws(EventBaseError) { try run(.idle(steps: maximumSteps)) }
+  /// - Parameter maximumSteps: as in `run(maximumSteps:)`.
+  /// - Throws: as `run(maximumSteps:)`.
+  public func runUntilIdle(maximumSteps: Int = .max) throws(EventBaseError) { try run(.idle, maximumSteps) }
 
   /// Runs the loop until its clock reaches `instant`; a monotonic clock waits for it, a virtual one jumps there from timer to
   /// timer. Timers due at `instant` fire, and what they cause is done. libevent: `event_base_loopexit`.
   ///
-  /// - Throws: as `run()`.
-  public func run(until instant: Instant) throws(EventBaseError) { try run(.instant(instant.nanoseconds)) }
-
-  /// Runs the loop for `duration` from now, as `run(until:)`.
+  /// A virtual clock stands still while anything is due. A monotonic one does not, so a loop that never falls idle still
+  /// returns: soon after `instant`, with work left due.
   ///
-  /// - Throws: as `run()`.
-  public func run(for duration: Duration) throws(EventBaseError) { try run(until: now.advanced(by: duration)) }
+  /// - Parameters:
+  ///   - instant: where to stop; one that has passed runs what is due.
+  ///   - maximumSteps: as in `run(maximumSteps:)`.
+  /// - Throws: as `run(maximumSteps:)`.
+  public func run(until instant: Instant, maximumSteps: Int = .max) throws(EventBaseError) {
+    try run(.instant(instant.nanoseconds), maximumSteps)
+  }
 
-  /// Runs the loop until `stop()`, waiting for mail while nothing is due. This is what a loop thread does.
+  /// Runs the loop for `duration` from now, as `run(until:maximumSteps:)`.
+  ///
+  /// - Parameters:
+  ///   - duration: how long.
+  ///   - maximumSteps: as in `run(maximumSteps:)`.
+  /// - Throws: as `run(maximumSteps:)`.
+  public func run(for duration: Duration, maximumSteps: Int = .max) throws(EventBaseError) {
+    try run(until: now.advanced(by: duration), maximumSteps: maximumSteps)
+  }
+
+  /// Runs the loop until `stop()`, waiting for mail while nothing is due. This is what a loop thread does. With a virtual
+  /// clock it jumps from timer to timer, and waits only where none is armed.
   /// libevent: `event_base_loop(EVLOOP_NO_EXIT_ON_EMPTY)`.
   ///
-  /// - Throws: as `run()`.
-  public func runUntilStopped() throws(EventBaseError) { try run(.stop) }
+  /// - Throws: as `run(maximumSteps:)`; `.stopped` where the base was shut down.
+  public func runUntilStopped() throws(EventBaseError) { try run(.stop, .max) }
 
-  private func run(_ goal: Goal) throws(EventBaseError) {
+  private func run(_ goal: Goal, _ limit: Int) throws(EventBaseError) {
     guard !isRunning else { throw .alreadyRunning }
-    if case .stop = goal { _ = handle }
+    if case .stop = goal {
+      // Nobody could end it.
+      guard !isShutDown else { throw .stopped }
+      _ = handle
+    }
     isRunning = true
     stopRequested = false
-    defer {
-      emptyRetired()
-      isRunning = false
-      isTimeFresh = false
-    }
+    defer { endRun() }
     var steps = 0
+    var lateRounds = 0
     while true {
       isTimeFresh = false
-      deliverMail()
-      if !timers.isEmpty { steps += fireDueTimers() }
-      steps += runDeferred()
+      steps += deliverMail(upTo: min(Self.batch, limit - steps))
+      if !timers.isEmpty { steps += fireDueTimers(upTo: min(Self.batch, limit - steps)) }
+      steps += runDeferred(upTo: min(Self.batch, limit - steps))
       if stopRequested { return }
-      if case .idle(let limit) = goal, steps >= limit, hasDueWork { throw .stillBusy(steps: steps) }
-      if hasDueWork { continue }
-      guard try goOn(towards: goal) else { return }
+      // Descriptors get their turn however much deferred work there is.
+      if !watchList.isEmpty, !queue.isEmpty { try poll(nanoseconds: 0) }
+      if hasDueWork {
+        if steps >= limit { throw .stillBusy(steps: steps) }
+        if isPast(goal) { lateRounds += 1 }
+        if lateRounds > Self.lateRounds { return }
+      } else {
+        guard try goOn(towards: goal) else { return }
+      }
     }
   }
 
+  private func endRun() {
+    emptyRetired()
+    isRunning = false
+    isTimeFresh = false
+    if isShutDown { letGo() }
+  }
+
   /// Runs a batch of the queue. No system call, and no look at the clock.
-  private func runDeferred() -> Int {
+  private func runDeferred(upTo limit: Int) -> Int {
     var ran = 0
-    while ran < Self.batch, !stopRequested, let work = queue.takeFirst() {
+    while ran < limit, !stopRequested, let work = queue.takeFirst() {
       work.run()
       ran &+= 1
       if !retired.isEmpty { emptyRetired() }
@@ -76,7 +109,7 @@ extension EventBase {
   }
 
   /// Lets go of what callbacks let go of, now that they have returned.
-  private func emptyRetired() {
+  func emptyRetired() {
     while !retired.isEmpty {
       let gone = retired
       retired = []
@@ -84,22 +117,31 @@ extension EventBase {
     }
   }
 
-  private func fireDueTimers() -> Int {
+  private func fireDueTimers(upTo limit: Int) -> Int {
     let now = currentTime()
-    // A timer that arms itself anew for now waits for the next round: I/O and deferred work come in between.
+    // A timer that arms itself anew for now waits for the next round: I/O and deferred work come in between. One that arms
+    // itself for the past stands in line with it, and holds up nobody.
     let sequence = timers.nextSequence
+    timers.floor = now
+    defer { timers.floor = .min }
     var fired = 0
-    while !stopRequested, let (timer, deadline) = timers.takeDue(at: now, armedBefore: sequence) {
+    while fired < limit, !stopRequested, let (timer, deadline) = timers.takeDue(at: now, armedBefore: sequence) {
       timer.rearm(due: deadline, now: now)
       timer.action()
-      fired += 1
+      fired &+= 1
       if !retired.isEmpty { emptyRetired() }
     }
     return fired
   }
 
+  /// Whether a real clock has passed the end of the run. Virtual time waits for what is due.
+  private func isPast(_ goal: Goal) -> Bool {
+    guard case .instant(let end) = goal, clock == .monotonic else { return false }
+    return currentTime() >= end
+  }
+
   private var hasDueWork: Bool {
-    if !queue.isEmpty || mailbox?.hasMail == true { return true }
+    if !queue.isEmpty || hasMail { return true }
     guard let deadline = timers.firstDeadline else { return false }
     return deadline <= currentTime()
   }
@@ -108,10 +150,11 @@ extension EventBase {
   private func goOn(towards goal: Goal) throws(EventBaseError) -> Bool {
     let next = timers.firstDeadline
     switch goal {
-    case .idle: return false
+    case .idle:
+      // What the kernel holds for us is due as well.
+      return try pollNow()
     case .nothingLeft:
-      guard let next else { return false }
-      try advance(to: next)
+      if let next { try advance(to: next) } else if hasDescriptors { try wait(until: nil) } else { return false }
     case .instant(let end):
       guard currentTime() < end else { return false }
       try advance(to: min(next ?? end, end))
@@ -122,6 +165,8 @@ extension EventBase {
   }
 
   private func advance(to deadline: Int64) throws(EventBaseError) {
-    if clock == .virtual { cachedNow = max(cachedNow, deadline) } else { try wait(until: deadline) }
+    guard clock == .virtual else { return try wait(until: deadline) }
+    if try pollNow() { return }
+    cachedNow = max(cachedNow, deadline)
   }
 }

@@ -21,6 +21,12 @@ public final class EventBase {
   var queue = DeferredQueue()
   var timers = TimerHeap()
   var mailbox: Mailbox?
+  var watchList = WatchList()
+  let pollerKind: PollerKind
+  /// The mailbox among the watched descriptors; it does not keep the loop running.
+  var mailboxWatch: MailboxWatch?
+  /// Letters that were collected and not opened yet, the next one last.
+  var inbox: [Letter] = []
   /// What timers know of this base: they do not keep it alive.
   let link = BaseLink()
   var counts = Ledger()
@@ -28,26 +34,37 @@ public final class EventBase {
   /// What a callback let go of while it ran; emptied behind it.
   var retired: [AnyObject] = []
   /// What is closed, and still has bytes on their way.
-  var lingering: [ObjectIdentifier: AnyObject] = [:]
+  var lingering: [ObjectIdentifier: DeferredWork] = [:]
+
+  /// How often the loop slept; for tests.
+  var waits = 0
 
   var isRunning = false
+  var isShutDown = false
   var stopRequested = false
   var cachedNow: Int64 = 0
   var isTimeFresh = false
 
   /// A loop that has nothing to do yet. Makes no system call.
   ///
-  /// - Parameter clock: real time, or time that a test commands.
-  public init(clock: Clock = .monotonic) {
+  /// - Parameters:
+  ///   - clock: real time, or time that a test commands.
+  ///   - poller: how descriptors are waited for.
+  public convenience init(clock: Clock = .monotonic, poller: PollerKind = .automatic) {
+    self.init(clock: clock, poller: poller, mailbox: nil)
+  }
+
+  init(clock: Clock, poller: PollerKind = .automatic, mailbox: Mailbox?) {
     self.clock = clock
+    pollerKind = poller
+    self.mailbox = mailbox
     link.base = Unmanaged.passUnretained(self)
   }
 
   deinit {
+    // From here on no timer finds the base, and nothing else that the user has can hold it.
     link.base = nil
-    while let work = queue.takeFirst() { work.discard() }
-    timers.removeAll()
-    mailbox?.shut()
+    letGo()
     SegmentPool.release(pool)
   }
 
@@ -82,9 +99,11 @@ public final class EventBase {
     queue.append(DeferredClosure(body))
   }
 
-  func stopLingering(_ work: AnyObject) {
-    guard let kept = lingering.removeValue(forKey: ObjectIdentifier(work)) else { return }
+  /// Lets go of what lingers: behind the callback that runs, and else with what this returns.
+  func stopLingering(_ work: DeferredWork) -> AnyObject? {
+    guard let kept = lingering.removeValue(forKey: ObjectIdentifier(work)) else { return nil }
     if isRunning { retired.append(kept) }
+    return kept
   }
 
   /// Ends the current run when the running callback returns; what is due stays due. Before a run it has no effect.

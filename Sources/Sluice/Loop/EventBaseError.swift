@@ -1,4 +1,4 @@
-/// Why a loop could not run.
+/// Why a loop could not run, or did not take what it was given.
 public enum EventBaseError: Error, Equatable, Sendable, CustomStringConvertible {
   /// `run` was called from inside a callback of the same base.
   case alreadyRunning
@@ -8,6 +8,10 @@ public enum EventBaseError: Error, Equatable, Sendable, CustomStringConvertible 
   case waitFailed(code: Int32)
   /// The system gave no thread or no descriptor; `code` is its `errno`.
   case noResources(what: String, code: Int32)
+  /// The loop has stopped, and takes nothing more.
+  case stopped
+  /// What belongs to a loop's thread was called on another one.
+  case wrongThread
 
   /// The error in words, with what to do about it.
   public var description: String {
@@ -20,6 +24,10 @@ public enum EventBaseError: Error, Equatable, Sendable, CustomStringConvertible 
       "waiting for the next event failed with errno \(code)"
     case .noResources(let what, let code):
       "the system gave no \(what) (errno \(code)); close what is not needed, or raise its limit"
+    case .stopped:
+      "the loop has stopped: keep its LoopThread until everything that uses it is done"
+    case .wrongThread:
+      "this is not the loop's thread: use run, or execute on its handle"
     }
   }
 }

@@ -2,8 +2,10 @@
 ///
 /// While it is armed the base keeps it alive and the loop running; dropping one's own reference does not cancel it. Arming and
 /// cancelling are O(log n) in the timers that are armed. It does not keep its base alive, and does nothing when that is gone.
-/// libevent: a timer made by `evtimer_new`, and `event_add`,
-/// `event_del`.
+/// An action that holds its base keeps it, and itself, alive while the timer is armed.
+///
+/// Timers fire in the order of their instants, and those of one instant in the order in which they were armed. libevent: a
+/// timer made by `evtimer_new`, and `event_add`, `event_del`.
 public final class LoopTimer {
   private let link: BaseLink
   let action: () -> Void
@@ -47,16 +49,20 @@ public final class LoopTimer {
     base?.timers.insert(self, at: instant.nanoseconds)
   }
 
-  /// Disarms it; harmless where it is not armed. O(log n).
-  public func cancel() { base?.timers.remove(self) }
+  /// Disarms it; harmless where it is not armed. From inside its action, ends its repeating. O(log n).
+  public func cancel() {
+    guard isArmed, let base else { return }
+    // Released behind the change of the heap: what the action holds may run code of its own as it goes.
+    base.timers.remove(self)?.release()
+  }
 
   /// Re-arms a repeating timer for its next time behind `now`; called before the action, which may cancel it.
   func rearm(due deadline: Int64, now: Int64) {
     guard interval > 0 else { return }
-    let missed = max(0, now &- deadline) / interval
-    let (step, overflow) = interval.multipliedReportingOverflow(by: missed + 1)
-    let (next, carried) = deadline.addingReportingOverflow(step)
-    base?.timers.insert(self, at: overflow || carried ? .max : next)
+    let (late, isWorldsBehind) = now.subtractingReportingOverflow(deadline)
+    // On the grid that it was armed with, unless that began before time did.
+    let (next, overflow) = (isWorldsBehind ? now : now - late % interval).addingReportingOverflow(interval)
+    base?.timers.insert(self, at: overflow ? .max : next)
   }
 }
 

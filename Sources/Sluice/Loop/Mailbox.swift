@@ -1,68 +1,67 @@
 import CSluiceSystem
 import Synchronization
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
-/// The one door between threads: closures for a base, left by any thread, and a descriptor that wakes the base where it sleeps.
+/// The one door between threads: letters for a base, left by any thread, and a descriptor that wakes the base where it sleeps.
 final class Mailbox: Sendable {
-  typealias Letter = @Sendable (EventBase) -> Void
-
   private struct State {
     var letters: [Letter] = []
     var isSleeping = false
     var isClosed = false
+    var rings = 0
   }
 
   private let state = Mutex(State())
   /// Read by the base in each round, so that an empty box costs no lock.
   private let waiting = Atomic(false)
-  /// Readable while the base is to wake up.
+  /// Readable while the base is to wake up; negative where the system gave none, and says why.
   let descriptor: Int32
   private let wakeDescriptor: Int32
 
-  init() {
+  convenience init() {
     var ends: [Int32] = [-1, -1]
-    _ = sluice_wake_pair(&ends)
-    (descriptor, wakeDescriptor) = (ends[0], ends[1])
+    let result = sluice_wake_open(&ends)
+    self.init(ends: result < 0 ? [result, -1] : ends)
   }
 
-  deinit {
-    close(descriptor)
-    close(wakeDescriptor)
-  }
+  /// A box with the descriptors that `sluice_wake_open` gave, or without any.
+  init(ends: [Int32]) { (descriptor, wakeDescriptor) = (ends[0], ends[1]) }
+
+  deinit { sluice_wake_close([descriptor, wakeDescriptor]) }
+
+  /// Whether a sleeping base hears of mail at once.
+  var canWake: Bool { descriptor >= 0 }
 
   var hasMail: Bool { waiting.load(ordering: .acquiring) }
 
+  /// Whether the base sleeps, or is about to; for tests, as is how often it was woken.
+  var isSleeping: Bool { state.withLock { $0.isSleeping } }
+  var rings: Int { state.withLock { $0.rings } }
+
   /// Leaves a letter; wakes the base only where it sleeps. False when the base is gone.
-  func post(_ letter: @escaping Letter) -> Bool {
+  func post(_ letter: Letter) -> Bool {
     let (accepted, wake) = state.withLock { state in
       guard !state.isClosed else { return (false, false) }
       state.letters.append(letter)
       waiting.store(true, ordering: .releasing)
       let wake = state.isSleeping
       state.isSleeping = false
+      if wake { state.rings &+= 1 }
       return (true, wake)
     }
-    if wake {
-      var byte: UInt8 = 1
-      _ = write(wakeDescriptor, &byte, 1)
-    }
+    if wake { ring() }
     return accepted
   }
 
-  /// Takes what has come, in the order it came.
-  func collect() -> [Letter] {
+  /// Ends the base's sleep, this one or the next.
+  func ring() {
+    if canWake { sluice_wake(wakeDescriptor) }
+  }
+
+  /// Takes what has come into `letters`, which is empty, in the order it came; its room is used for what comes next.
+  func collect(into letters: inout [Letter]) {
     state.withLock { state in
       waiting.store(false, ordering: .relaxed)
-      let letters = state.letters
-      state.letters = []
-      return letters
+      swap(&state.letters, &letters)
     }
   }
 
@@ -75,56 +74,20 @@ final class Mailbox: Sendable {
     }
   }
 
-  func wokeUp() {
-    let wasWoken = state.withLock { state in
-      let wasWoken = !state.isSleeping
-      state.isSleeping = false
-      return wasWoken
-    }
-    guard wasWoken else { return }
-    var byte: UInt8 = 0
-    _ = read(descriptor, &byte, 1)
+  /// The sleep is over. A ring may come late, behind a sleep that ended by itself; it ends the next one, and is heard once.
+  func wokeUp(isRinging: Bool) {
+    state.withLock { $0.isSleeping = false }
+    if isRinging { sluice_wake_clear(descriptor) }
   }
 
-  /// Refuses letters from now on, and drops those that nobody will read.
-  func shut() {
-    let dropped = state.withLock { state in
+  /// Refuses letters from now on, and returns those that nobody will read.
+  func shut() -> [Letter] {
+    state.withLock { state in
       state.isClosed = true
+      waiting.store(false, ordering: .relaxed)
       let letters = state.letters
       state.letters = []
       return letters
     }
-    _ = dropped
-  }
-}
-
-extension EventBase {
-  /// A reference to a base that any thread may hold. It does not keep the base alive, nor its loop running.
-  public struct Handle: Sendable {
-    let mailbox: Mailbox
-
-    /// Has `body` run on the base's thread, in the order of the calls; wakes the loop where it sleeps. Any thread may call it.
-    /// Allocates the entry; makes a system call only where the loop sleeps.
-    ///
-    /// - Returns: false where the base is gone: `body` will not run.
-    @discardableResult
-    public func execute(_ body: @escaping @Sendable (EventBase) -> Void) -> Bool { mailbox.post(body) }
-
-    /// Has the base end its run, as `EventBase.stop()`. Any thread may call it. False where the base is gone.
-    @discardableResult
-    public func stop() -> Bool { execute { $0.stop() } }
-  }
-
-  /// The door to this base for other threads. The first use opens two descriptors.
-  public var handle: Handle {
-    if let mailbox { return Handle(mailbox: mailbox) }
-    let mailbox = Mailbox()
-    self.mailbox = mailbox
-    return Handle(mailbox: mailbox)
-  }
-
-  func deliverMail() {
-    guard let mailbox, mailbox.hasMail else { return }
-    for letter in mailbox.collect() { letter(self) }
   }
 }

@@ -2,19 +2,8 @@
 #include "CSluiceSystem.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <time.h>
-#include <unistd.h>
-
-int sluice_wake_pair(int ends[2]) {
-  if (pipe(ends) < 0) return -errno;
-  for (int i = 0; i < 2; i++) {
-    fcntl(ends[i], F_SETFD, FD_CLOEXEC);
-    fcntl(ends[i], F_SETFL, O_NONBLOCK);
-  }
-  return 0;
-}
 
 int sluice_wait(int descriptor, int64_t nanoseconds) {
   struct pollfd interest = {.fd = descriptor, .events = POLLIN};
@@ -23,8 +12,12 @@ int sluice_wait(int descriptor, int64_t nanoseconds) {
   struct timespec time = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
   int result = ppoll(&interest, count, nanoseconds < 0 ? 0 : &time, 0);
 #else
-  int64_t milliseconds = nanoseconds < 0 ? -1 : (nanoseconds + 999999) / 1000000;
+  // Rounded up, so that no timer is looked for before its time; cut to what an int holds, and waited for again after that.
+  int64_t milliseconds = nanoseconds < 0 ? -1 : nanoseconds / 1000000 + (nanoseconds % 1000000 != 0);
   int result = poll(&interest, count, milliseconds > 1000000000 ? 1000000000 : (int)milliseconds);
 #endif
-  return result < 0 && errno != EINTR ? -errno : 0;
+  if (result < 0) return errno == EINTR ? 0 : -errno;
+  // A descriptor that somebody else closed would be ready for ever.
+  if (result > 0 && (interest.revents & POLLNVAL)) return -EBADF;
+  return result;
 }

@@ -1,0 +1,18 @@
+import Glibc
+import Sluice
+
+extension Bench {
+  /// Listens on 127.0.0.1, prints the port, echoes until SIGTERM, then prints its own processor seconds and memory.
+  nonisolated func echo() throws {
+    let base = EventBase()
+    let listener = try base.listen(at: .loopback()) { event, _ in
+      event.onRead = { $0.write(&$0.input) }
+      event.onEvent = { event, _ in event.close() }
+    }
+    try base.onSignal(SIGTERM) { base.stop() }
+    print(listener.address.port ?? 0)
+    fflush(nil)
+    try base.run()
+    report([("cpu_s", Stopwatch.processorSeconds()), ("rss_bytes", Double(residentBytes()))])
+  }
+}

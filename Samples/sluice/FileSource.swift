@@ -1,0 +1,69 @@
+import Sluice
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// A file or standard input, read in pieces.
+struct FileSource: ~Copyable {
+  /// What messages call it.
+  let name: String
+  /// The size it had when it was opened; nil where that cannot be told.
+  let size: Int?
+  private let descriptor: Int32
+
+  private init(name: String, descriptor: Int32, size: Int?) {
+    self.name = name
+    self.descriptor = descriptor
+    self.size = size
+  }
+
+  /// Opens `path`; `-` is standard input.
+  static func open(_ path: String) throws(ToolError) -> FileSource {
+    let isInput = path == "-"
+    let descriptor = isInput ? STDIN_FILENO : systemOpen(path, O_RDONLY | O_CLOEXEC)
+    let code = errno
+    guard descriptor >= 0 else { throw .failed("FILE \(path): cannot be opened: \(systemMessage(code)). \(advice)") }
+    var status = stat()
+    let kind = fstat(descriptor, &status) == 0 ? status.st_mode & S_IFMT : 0
+    let source = FileSource(
+      name: isInput ? "standard input" : path, descriptor: descriptor,
+      size: kind == S_IFREG ? Int(status.st_size) : nil)
+    if kind == S_IFDIR { throw .failed("FILE \(path): is a directory. \(advice)") }
+    return source
+  }
+
+  deinit {
+    if descriptor != STDIN_FILENO, descriptor >= 0 { close(descriptor) }
+  }
+
+  /// Appends the next piece to `buffer`, up to `count` bytes.
+  ///
+  /// - Returns: the number of bytes; 0 at the end.
+  borrowing func read(_ count: Int, into buffer: inout EventBuffer) throws -> Int {
+    let descriptor = self.descriptor
+    let name = self.name
+    return try buffer.withRoom(atLeast: count) { room in
+      while true {
+        let got = systemRead(descriptor, room.baseAddress, min(count, room.count))
+        if got >= 0 { return got }
+        guard errno == EINTR else {
+          throw ToolError.failed("FILE \(name): cannot be read: \(systemMessage(errno)). \(Self.advice)")
+        }
+      }
+    }
+  }
+
+  private static let advice = "Give a file that can be read, or - for standard input."
+}
+
+// The calls of the system that are named as the methods here.
+private func systemOpen(_ path: String, _ flags: Int32) -> Int32 { open(path, flags) }
+
+private func systemRead(_ descriptor: Int32, _ bytes: UnsafeMutableRawPointer?, _ count: Int) -> Int {
+  read(descriptor, bytes, count)
+}

@@ -1,0 +1,20 @@
+import ArgumentParser
+
+/// The command line of the stack tool.
+@main
+struct Root: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sluice",
+    abstract: "Stacks filters over byte streams, and shows what they do.",
+    discussion: """
+      Pump a file through a pair in memory, and check what arrives:
+        sluice loopback FILE
+      Filters stack, from the wire upwards; this stack damages a byte on its way:
+        sluice loopback --stack 'flip(at=1000) | pass' FILE
+      See a stack with all its parameters:
+        sluice loopback --stack 'flip(at=64KiB)' --explain
+
+      Exit status: 0 all went well, 1 it failed while it ran, 64 wrong usage.
+      """,
+    subcommands: [Loopback.self])
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// What stops the tool, and the status that it exits with.
+struct ToolError: Error, CustomStringConvertible {
+  /// The flag or file it is about, the cause, and what to do: one line, where it points at no text.
+  let description: String
+  let status: ExitCode
+
+  /// Something went wrong while the tool ran: status 1.
+  static func failed(_ words: String) -> ToolError { ToolError(description: words, status: .failure) }
+
+  /// The command line is wrong: status 64.
+  static func usage(_ words: String) -> ToolError { ToolError(description: words, status: .validationFailure) }
+}
+
+/// Writes a line to standard error.
+func complain(_ line: String) { writeError("sluice: " + line + "\n") }
+
+/// Writes to standard error, at once.
+func writeError(_ text: String) {
+  var text = text
+  text.withUTF8 { bytes in
+    var rest = UnsafeRawBufferPointer(bytes)
+    while let start = rest.baseAddress, rest.count > 0 {
+      let written = write(STDERR_FILENO, start, rest.count)
+      if written <= 0 { return }
+      rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+    }
+  }
+}
+
+/// What an error number of the system means.
+func systemMessage(_ code: Int32) -> String {
+  let words = String(cString: strerror(code))
+  return words.prefix(1).lowercased() + words.dropFirst()
+}

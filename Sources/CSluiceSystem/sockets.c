@@ -1,0 +1,109 @@
+#define _GNU_SOURCE
+#include "CSluiceSystem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#if !defined(MSG_NOSIGNAL)
+#define MSG_NOSIGNAL 0
+#endif
+
+enum { MOST_PIECES = 64 };
+
+int sluice_prepare(int descriptor) {
+  int flags = fcntl(descriptor, F_GETFL);
+  if (flags < 0 || fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) < 0) return -errno;
+  return fcntl(descriptor, F_SETFD, FD_CLOEXEC) < 0 ? -errno : 0;
+}
+
+int sluice_accept(int listener) {
+#if defined(__linux__)
+  int descriptor = accept4(listener, 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  return descriptor < 0 ? -errno : descriptor;
+#else
+  int descriptor = accept(listener, 0, 0);
+  if (descriptor < 0) return -errno;
+  int one = 1;
+  setsockopt(descriptor, SOL_SOCKET, SO_NOSIGPIPE, &one, sizeof one);
+  int result = sluice_prepare(descriptor);
+  return result < 0 ? result : descriptor;
+#endif
+}
+
+int sluice_socket(int family) {
+#if defined(__linux__)
+  int descriptor = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  return descriptor < 0 ? -errno : descriptor;
+#else
+  int descriptor = socket(family, SOCK_STREAM, 0);
+  if (descriptor < 0) return -errno;
+  int one = 1;
+  setsockopt(descriptor, SOL_SOCKET, SO_NOSIGPIPE, &one, sizeof one);
+  int result = sluice_prepare(descriptor);
+  return result < 0 ? result : descriptor;
+#endif
+}
+
+static int gather(struct iovec *vectors, void *const *pieces, const int64_t *lengths, int count) {
+  if (count > MOST_PIECES) count = MOST_PIECES;
+  for (int i = 0; i < count; i++) {
+    vectors[i].iov_base = pieces[i];
+    vectors[i].iov_len = (size_t)lengths[i];
+  }
+  return count;
+}
+
+int64_t sluice_send(int descriptor, const void *const *pieces, const int64_t *lengths, int count, int is_socket) {
+  ssize_t sent;
+  if (count == 1) {
+    sent = is_socket ? send(descriptor, pieces[0], (size_t)lengths[0], MSG_NOSIGNAL)
+                     : write(descriptor, pieces[0], (size_t)lengths[0]);
+  } else {
+    struct iovec vectors[MOST_PIECES];
+    int used = gather(vectors, (void *const *)pieces, lengths, count);
+    struct msghdr message = {.msg_iov = vectors, .msg_iovlen = (size_t)used};
+    sent = is_socket ? sendmsg(descriptor, &message, MSG_NOSIGNAL) : writev(descriptor, vectors, used);
+  }
+  return sent < 0 ? -errno : sent;
+}
+
+int64_t sluice_receive(int descriptor, void *const *pieces, const int64_t *lengths, int count) {
+  ssize_t got;
+  if (count == 1) {
+    got = read(descriptor, pieces[0], (size_t)lengths[0]);
+  } else {
+    struct iovec vectors[MOST_PIECES];
+    int used = gather(vectors, pieces, lengths, count);
+    got = readv(descriptor, vectors, used);
+  }
+  return got < 0 ? -errno : got;
+}
+
+int sluice_poll(struct sluice_interest *interests, int count, int64_t nanoseconds) {
+  struct pollfd *entries = calloc((size_t)count + 1, sizeof *entries);
+  if (!entries) return -ENOMEM;
+  for (int i = 0; i < count; i++) {
+    entries[i].fd = interests[i].descriptor;
+    entries[i].events = (short)((interests[i].wanted & SLUICE_READ ? POLLIN : 0) | (interests[i].wanted & SLUICE_WRITE ? POLLOUT : 0));
+  }
+#if defined(__linux__)
+  struct timespec time = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
+  int result = ppoll(entries, (nfds_t)count, nanoseconds < 0 ? 0 : &time, 0);
+#else
+  int64_t milliseconds = nanoseconds < 0 ? -1 : (nanoseconds + 999999) / 1000000;
+  int result = poll(entries, (nfds_t)count, milliseconds > 1000000000 ? 1000000000 : (int)milliseconds);
+#endif
+  if (result < 0) result = errno == EINTR ? 0 : -errno;
+  for (int i = 0; i < count; i++) {
+    short got = result > 0 ? entries[i].revents : 0;
+    interests[i].ready = (got & POLLIN ? SLUICE_READ : 0) | (got & POLLOUT ? SLUICE_WRITE : 0) |
+                         (got & (POLLERR | POLLHUP | POLLNVAL) ? SLUICE_ERROR : 0);
+  }
+  free(entries);
+  return result;
+}
