@@ -28,6 +28,9 @@ public struct TLSFilter: Filter, ~Copyable {
   /// "TLS server", or "TLS client".
   public var name: String { connection.isServer ? "TLS server" : "TLS client" }
 
+  /// True: OpenSSL copies what it encrypts.
+  public var onlyReadsSource: Bool { true }
+
   /// The connection.
   public var handle: AnyObject? { connection }
 

@@ -27,6 +27,7 @@ class Stage {
   @usableFromInline
   final var context: FilterContext
   final let usesTime: Bool
+  final let onlyReadsSource: Bool
   final let handle: AnyObject?
   /// What the filter holds back, as the events around it were told.
   final var readHold = Suspension()
@@ -35,9 +36,13 @@ class Stage {
   private final let decodeCall: Call
 
   @usableFromInline
-  init(name: String, usesTime: Bool, handle: AnyObject?, base: EventBase, encode: @escaping Call, decode: @escaping Call) {
+  init(
+    name: String, usesTime: Bool, onlyReadsSource: Bool, handle: AnyObject?, base: EventBase, encode: @escaping Call,
+    decode: @escaping Call
+  ) {
     self.name = name
     self.usesTime = usesTime
+    self.onlyReadsSource = onlyReadsSource
     self.handle = handle
     context = FilterContext(pool: base.pool)
     encodeCall = encode

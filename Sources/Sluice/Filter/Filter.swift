@@ -24,6 +24,10 @@ public protocol Filter: ~Copyable {
   /// Whether it reads `FilterContext.now`. False, where it does not say.
   var usesTime: Bool { get }
 
+  /// Whether `encode` only reads the bytes of its source and drains them, and never moves or shares them into another buffer.
+  /// Then large writes are lent to it, where others get a copy. False, where it does not say.
+  var onlyReadsSource: Bool { get }
+
   /// What the application can reach of it through `BufferEvent.filterHandle(_:)` while it works, such as what a handshake
   /// came to. Debug descriptions show it where it is `CustomStringConvertible`. Asked for once; nil, where it has none.
   var handle: AnyObject? { get }
@@ -68,6 +72,8 @@ extension Filter where Self: ~Copyable {
   public var name: String { "\(Self.self)" }
   /// False.
   public var usesTime: Bool { false }
+  /// False.
+  public var onlyReadsSource: Bool { false }
   /// None.
   public var handle: AnyObject? { nil }
   /// Does nothing.
