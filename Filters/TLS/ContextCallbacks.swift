@@ -1,8 +1,8 @@
 internal import COpenSSL
 
 extension TLSContext {
-  /// Has the library call back where the application, or an error's words, need it. Each callback finds its connection, and
-  /// with that the context, from the `SSL` it is given.
+  /// Has the library call back where the application, or an error's words, need it. Each callback finds its connection,
+  /// and with that the context, from the `SSL` it is given.
   func installCallbacks() {
     SSL_CTX_set_info_callback(pointer) { ssl, place, value in
       guard place & 0x4000 != 0, value >> 8 == 2 else { return }

@@ -1,20 +1,16 @@
 internal import COpenSSL
 
-/// The connections of a context that hold buffers for records: a few at a time, so that thousands that idle hold none, while
-/// those that are busy keep theirs. A ring in which who was used since the hand came by is passed over once. No timer, and
-/// nothing to do for a connection that is in it already.
+/// The connections of a context that hold buffers for records: a few at a time, so that thousands that idle hold none,
+/// while those that are busy keep theirs. A ring in which who was used since the hand came by is passed over once. No
+/// timer, and nothing to do for a connection that is in it already.
 struct RecordBuffers {
   private static let capacity = 16
 
   private var holders: [Unmanaged<TLSConnection>?] = []
   private var hand = 0
 
-  /// Called with each use of a connection.
-  @inline(__always) mutating func used(_ connection: TLSConnection) {
-    if connection.bufferSlot < 0 { enter(connection) } else { connection.wasUsed = true }
-  }
-
-  private mutating func enter(_ connection: TLSConnection) {
+  /// Called for a connection that is used, and not among those here.
+  mutating func enter(_ connection: TLSConnection) {
     let link = Unmanaged.passUnretained(connection)
     if holders.count < Self.capacity {
       connection.bufferSlot = Int8(holders.count)
@@ -39,6 +35,11 @@ struct RecordBuffers {
 }
 
 extension TLSConnection {
+  /// Called with each use. The buffers are the library's: it makes them when it needs them.
+  @inline(__always) func willUseBuffers() {
+    if bufferSlot < 0 { context?.buffers.enter(self) } else { wasUsed = true }
+  }
+
   /// Gives the buffers back, where they hold nothing and were not used lately.
   fileprivate func givesWay() -> Bool {
     if wasUsed || isInCall {

@@ -4,7 +4,8 @@ public struct TLSOptions: Sendable {
   public var oldest = TLSVersion.v1_2
   /// The newest version that is spoken.
   public var newest = TLSVersion.v1_3
-  /// The cipher suites of TLS 1.2, in OpenSSL's notation: with forward secrecy and authenticated, where nothing is given.
+  /// The cipher suites of TLS 1.2, in OpenSSL's notation: with forward secrecy and authenticated, where nothing is
+  /// given.
   public var ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20"
   /// The cipher suites of TLS 1.3, the preferred one first.
   public var cipherSuites = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
@@ -16,13 +17,14 @@ public struct TLSOptions: Sendable {
   public var handshakeTimeout: Duration = .seconds(10)
   /// How many bytes the other end may send before its handshake is complete.
   public var handshakeLimit = 64 * 1024
-  /// Takes an end of the stream without close_notify for an orderly end. For peers that are known to do so: whoever can cut
-  /// the connection can then cut the data short unseen.
+  /// Takes an end of the stream without close_notify for an orderly end. For peers that are known to do so: whoever can
+  /// cut the connection can then cut the data short unseen.
   public var allowsDirtyShutdown = false
-  /// Gets each secret of each connection, as a line of the NSS key log format. For debugging: whoever has them reads all.
+  /// Gets each secret of each connection, as a line of the NSS key log format. For debugging: whoever has them reads
+  /// all.
   public var keyLog: (@Sendable (String) -> Void)?
-  /// Has the last word on the other end's certificates, after the library looked at them. Not called for resumed sessions,
-  /// whose first handshake was checked.
+  /// Has the last word on the other end's certificates, after the library looked at them. Not called for resumed
+  /// sessions, whose first handshake was checked.
   public var verify: (@Sendable (TLSVerification) -> Bool)?
 
   /// The defaults.

@@ -15,7 +15,7 @@ extension TLSConnection {
 
   /// Goes on with the handshake as far as the bytes go. True when it is complete.
   func shake(_ source: UnsafeMutablePointer<EventBuffer>?, _ reply: UnsafeMutablePointer<EventBuffer>) throws -> Bool {
-    context?.buffers.used(self)
+    willUseBuffers()
     return try call(source, reply) {
       let result = SSL_do_handshake(pointer)
       if result == 1 {

@@ -10,8 +10,8 @@ public struct TLSInfo: Sendable, CustomStringConvertible {
   public let applicationProtocol: String?
   /// The name that the client asked for (SNI); nil where it asked for none.
   public let serverName: String?
-  /// The other end's certificates, its own one first; empty where it showed none. Of a resumed session, those of the full
-  /// handshake, without their chain where the session was not kept in memory.
+  /// The other end's certificates, its own one first; empty where it showed none. Of a resumed session, those of the
+  /// full handshake, without their chain where the session was not kept in memory.
   public let peerCertificates: [TLSCertificate]
   /// Whether a session was resumed.
   public let isResumed: Bool

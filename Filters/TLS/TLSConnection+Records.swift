@@ -19,7 +19,8 @@ extension TLSConnection {
     source.drain(written)
   }
 
-  /// Reads records until the source is empty or `target` has grown to `goal`. False when the other end said that it is done.
+  /// Reads records until the source is empty or `target` has grown to `goal`. False when the other end said that it is
+  /// done.
   @inline(__always) func open(
     _ source: UnsafeMutablePointer<EventBuffer>, _ target: UnsafeMutablePointer<EventBuffer>,
     _ reply: UnsafeMutablePointer<EventBuffer>, _ goal: Int, _ emptyBytes: inout Int

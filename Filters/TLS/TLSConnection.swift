@@ -3,11 +3,11 @@ internal import Sluice
 
 /// One TLS connection: what its handshake came to, and the way to the library's `SSL`.
 ///
-/// `BufferEvent.tls` gives it. It may be kept longer than the event, and keeps the connection's memory then; the connection
-/// itself ends with the event. It stays on its base's thread.
+/// `BufferEvent.tls` gives it. It may be kept longer than the event, and keeps the connection's memory then; the
+/// connection itself ends with the event. It stays on its base's thread.
 public final class TLSConnection {
-  /// The library's `SSL`, for what is not covered here. It lives as long as this object; reading and writing through it, and
-  /// changing its BIOs, are the filter's alone.
+  /// The library's `SSL`, for what is not covered here. It lives as long as this object; reading and writing through
+  /// it, and changing its BIOs, are the filter's alone.
   public let pointer: OpaquePointer
   /// Whether this end is the server.
   public let isServer: Bool
@@ -17,6 +17,9 @@ public final class TLSConnection {
   public let context: TLSContext?
 
   /// Whether the handshake is complete.
+  #if !DEBUG
+    @exclusivity(unchecked)
+  #endif
   public internal(set) var isEstablished = false
   /// How long the handshake took, in real time from its start; nil before it is complete.
   public internal(set) var handshakeTime: Duration?
@@ -24,10 +27,19 @@ public final class TLSConnection {
   public internal(set) var sessionTicket: TLSSessionTicket?
 
   // Where the library's reads and writes go; set during a call only.
+  #if !DEBUG
+    @exclusivity(unchecked)
+  #endif
   var input: UnsafeMutablePointer<EventBuffer>?
+  #if !DEBUG
+    @exclusivity(unchecked)
+  #endif
   var output: UnsafeMutablePointer<EventBuffer>?
 
   /// Whether a call into the library is on the stack.
+  #if !DEBUG
+    @exclusivity(unchecked)
+  #endif
   var isInCall = false
   /// Whether a call into the library failed.
   var hasFailed = false
@@ -43,7 +55,13 @@ public final class TLSConnection {
   var limits: Limits
 
   // For `RecordBuffers`.
+  #if !DEBUG
+    @exclusivity(unchecked)
+  #endif
   var bufferSlot: Int8 = -1
+  #if !DEBUG
+    @exclusivity(unchecked)
+  #endif
   var wasUsed = false
 
   struct Limits {
@@ -68,8 +86,8 @@ public final class TLSConnection {
 
   deinit {
     if bufferSlot >= 0 { context?.buffers.remove(self) }
-    // Without this, the library takes a connection that ends without close_notify for an attack, and its session with it:
-    // RFC 8446 does so no more.
+    // Without this, the library takes a connection that ends without close_notify for an attack, and its session with
+    // it: RFC 8446 does so no more.
     if isEstablished, !hasFailed { SSL_set_shutdown(pointer, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN) }
     SSL_free(pointer)
   }

@@ -4,11 +4,11 @@ internal import Sluice
 /// What all connections of one configuration share: certificates, keys, trust, settings, and the sessions of a server.
 ///
 /// Making one reads files and checks keys, so it is made once, not for each connection; it never changes. To use new
-/// certificates, make a new one for the connections to come: those under way keep the old one alive. It stays on one thread,
-/// as the base does that its connections run on; each loop makes its own from the same configuration.
+/// certificates, make a new one for the connections to come: those under way keep the old one alive. It stays on one
+/// thread, as the base does that its connections run on; each loop makes its own from the same configuration.
 ///
-/// At most 16 connections of a context hold buffers for records (34 KB each) while nothing moves on them: one that becomes
-/// busy has those of the one that rested longest given back.
+/// At most 16 connections of a context hold buffers for records (34 KB each) while nothing moves on them: one that
+/// becomes busy has those of the one that rested longest given back.
 public final class TLSContext {
   /// Whether it serves; otherwise it connects.
   public let isServer: Bool
@@ -22,6 +22,9 @@ public final class TLSContext {
   /// `options.protocols`, each with its length in front.
   let protocols: [UInt8]
   private(set) var names: [String: LoadedIdentity] = [:]
+  #if !DEBUG
+    @exclusivity(unchecked)
+  #endif
   var buffers = RecordBuffers()
 
   /// A context of a server.

@@ -3,10 +3,11 @@ public import Sluice
 
 /// TLS, as a filter: what the application writes leaves as records, and records come up as what the other end wrote.
 ///
-/// `BufferEvent.secured` makes one and puts it on. The handshake goes on by itself, whether or not the application reads;
-/// `.connected` is told when it is complete, before the first read callback. Small writes of one round of the loop share
-/// records: they leave at the round's end, when 16 KiB have gathered, or at a flush. `finish()` sends close_notify behind all
-/// data, and reading goes on; the other end's close_notify is `.endOfInput`. A stream that ends without one is an error.
+/// `BufferEvent.secured` makes one and puts it on. The handshake goes on by itself, whether or not the application
+/// reads; `.connected` is told when it is complete, before the first read callback. Small writes of one round of the
+/// loop share records: they leave at the round's end, when 16 KiB have gathered, or at a flush. `finish()` sends
+/// close_notify behind all data, and reading goes on; the other end's close_notify is `.endOfInput`. A stream that ends
+/// without one is an error.
 public struct TLSFilter: Filter, ~Copyable {
   /// The connection, as the application sees it.
   public let connection: TLSConnection
@@ -30,6 +31,9 @@ public struct TLSFilter: Filter, ~Copyable {
 
   /// True: OpenSSL copies what it encrypts.
   public var onlyReadsSource: Bool { true }
+
+  /// True.
+  public var hasHandshake: Bool { true }
 
   /// The connection.
   public var handle: AnyObject? { connection }
@@ -60,7 +64,7 @@ public struct TLSFilter: Filter, ~Copyable {
       gather(&context)
       return .blocked
     }
-    connection.context?.buffers.used(connection)
+    connection.willUseBuffers()
     let goal = target.count + context.limit
     while !source.isEmpty {
       guard target.count < goal else { return .moved }
@@ -93,7 +97,7 @@ public struct TLSFilter: Filter, ~Copyable {
     guard connection.isEstablished else { return try shake(&source, &context) }
     let before = source.count
     guard before > 0 else { return try ended(context.mode) }
-    connection.context?.buffers.used(connection)
+    connection.willUseBuffers()
     let goal = target.count + context.limit
     let isOpen = try connection.open(&source, &target, &context.reply, goal, &emptyBytes)
     if !isOpen { return .ended }

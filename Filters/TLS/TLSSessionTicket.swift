@@ -1,8 +1,8 @@
 internal import COpenSSL
 
-/// What a client needs to resume a session with a server: obtained from one connection, and given to the next to the same
-/// host. It saves the exchange and the check of certificates. In TLS 1.3 it is good for one connection (RFC 8446, C.4), which
-/// brings the next; offering it again leads to a full handshake.
+/// What a client needs to resume a session with a server: obtained from one connection, and given to the next to the
+/// same host. It saves the exchange and the check of certificates. In TLS 1.3 it is good for one connection (RFC 8446,
+/// C.4), which brings the next; offering it again leads to a full handshake.
 public final class TLSSessionTicket {
   let pointer: OpaquePointer
   /// The host of the connection that it came from; it is good for no other.

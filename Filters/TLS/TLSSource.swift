@@ -26,7 +26,8 @@ public struct TLSIdentity: Sendable {
   public var certificates: TLSSource
   /// The private key of the first certificate.
   public var key: TLSSource
-  /// Gives the passphrase of an encrypted key; called when a context is made, once for each encrypted key. Nil is "none".
+  /// Gives the passphrase of an encrypted key; called when a context is made, once for each encrypted key. Nil is
+  /// "none".
   public var passphrase: (@Sendable () -> String?)?
 
   /// An identity of two sources.

@@ -2,7 +2,7 @@ internal import COpenSSL
 
 /// Puts trusted certificates into a context.
 enum Trusting {
-  /// - Parameter naming: whether a server tells clients whose certificates it takes.
+  /// Trusts what `trust` names. With `naming`, a server tells clients whose certificates it takes.
   static func apply(_ trust: TLSTrust, to context: OpaquePointer, naming: Bool) throws(TLSConfigurationError) {
     switch trust {
     case .system:

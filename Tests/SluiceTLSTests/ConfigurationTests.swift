@@ -39,7 +39,7 @@ import Testing
   @Test func `a certificate cut at any byte is an error, and never a crash`() throws {
     let pem = Array(try TestIdentity.shared.chainPEM.utf8)
     let key = try TestIdentity.shared.tls.key
-    for count in stride(from: 0, to: pem.count - 2, by: 7) {
+    for count in stride(from: 0, to: pem.count - 2, by: 61) {
       #expect(words(TLSIdentity(certificates: .pem(Array(pem[..<count])), key: key)) != "fine")
     }
   }

@@ -18,9 +18,8 @@ import Testing
     talk.client.finish()
     try talk.settle()
     #expect(talk.serverSees.text.count == 100_000)
-    #expect(
-      talk.serverSees.log == ["connected", "connected", "read", "end"]
-        || talk.serverSees.log == ["connected", "read", "end"])
+    // What the layer below says of being connected goes no further (libevent T9).
+    #expect(talk.serverSees.log == ["connected", "read", "end"])
   }
 
   @Test func `a stack is secured like an event`() throws {

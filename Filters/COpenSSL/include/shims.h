@@ -63,8 +63,8 @@ static inline int sluice_x509_stack_push(STACK_OF(X509) *stack, X509 *certificat
 /// Frees the certificates too.
 static inline void sluice_x509_stack_free(STACK_OF(X509) *stack) { sk_X509_pop_free(stack, X509_free); }
 
-/// Calls `each` with the context, the bytes, their number, and whether they are an address, for the DNS names and the IP
-/// addresses that a certificate is for.
+/// Calls `each` with the context, the bytes, their number, and whether they are an address, for the DNS names and the
+/// IP addresses that a certificate is for.
 void sluice_x509_alternative_names(
   X509 *certificate, void (*each)(void *, const unsigned char *, size_t, int), void *context);
 

@@ -45,7 +45,8 @@ extension BufferEvent {
       }
     }
     let before = outputBuffer.count
-    if let stage, bytes.count >= Self.lendableSize, before == 0, stage._withUnsafeGuaranteedRef({ $0.onlyReadsSource }) {
+    if let stage, bytes.count >= Self.lendableSize, before == 0, stage._withUnsafeGuaranteedRef({ $0.onlyReadsSource })
+    {
       return writeLent(bytes)
     }
     outputBuffer.appendBytes(bytes)

@@ -28,6 +28,7 @@ class Stage {
   final var context: FilterContext
   final let usesTime: Bool
   final let onlyReadsSource: Bool
+  final let hasHandshake: Bool
   final let handle: AnyObject?
   /// What the filter holds back, as the events around it were told.
   final var readHold = Suspension()
@@ -37,12 +38,13 @@ class Stage {
 
   @usableFromInline
   init(
-    name: String, usesTime: Bool, onlyReadsSource: Bool, handle: AnyObject?, base: EventBase, encode: @escaping Call,
-    decode: @escaping Call
+    name: String, usesTime: Bool, onlyReadsSource: Bool, hasHandshake: Bool, handle: AnyObject?, base: EventBase,
+    encode: @escaping Call, decode: @escaping Call
   ) {
     self.name = name
     self.usesTime = usesTime
     self.onlyReadsSource = onlyReadsSource
+    self.hasHandshake = hasHandshake
     self.handle = handle
     context = FilterContext(pool: base.pool)
     encodeCall = encode

@@ -28,6 +28,10 @@ public protocol Filter: ~Copyable {
   /// Then large writes are lent to it, where others get a copy. False, where it does not say.
   var onlyReadsSource: Bool { get }
 
+  /// Whether it announces `.connected` itself, when a handshake is done: then what the layers below say of being connected goes
+  /// no further. False, where it does not say.
+  var hasHandshake: Bool { get }
+
   /// What the application can reach of it through `BufferEvent.filterHandle(_:)` while it works, such as what a handshake
   /// came to. Debug descriptions show it where it is `CustomStringConvertible`. Asked for once; nil, where it has none.
   var handle: AnyObject? { get }
@@ -74,6 +78,8 @@ extension Filter where Self: ~Copyable {
   public var usesTime: Bool { false }
   /// False.
   public var onlyReadsSource: Bool { false }
+  /// False.
+  public var hasHandshake: Bool { false }
   /// None.
   public var handle: AnyObject? { nil }
   /// Does nothing.

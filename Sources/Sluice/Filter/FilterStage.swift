@@ -12,10 +12,12 @@ final class FilterStage<F: Filter & ~Copyable>: Stage {
     let name = filter.name
     let usesTime = filter.usesTime
     let onlyReadsSource = filter.onlyReadsSource
+    let hasHandshake = filter.hasHandshake
     let handle = filter.handle
     self.filter = filter
     super.init(
-      name: name, usesTime: usesTime, onlyReadsSource: onlyReadsSource, handle: handle, base: base,
+      name: name, usesTime: usesTime, onlyReadsSource: onlyReadsSource, hasHandshake: hasHandshake, handle: handle,
+      base: base,
       encode: { stage, source, target in
         try unsafeDowncast(stage, to: FilterStage<F>.self).filter.encode(&source, into: &target, &stage.context)
       },
