@@ -4,7 +4,7 @@
 # make docs   the documentation of the libraries, warnings as errors, into .build/documentation
 # make bench  the workloads that the project's speed is measured by
 
-STACK ?= pass
+STACK ?= gzip(level=6)
 FILE ?= .build/sample.txt
 sources := $(wildcard Sources Filters Samples Tests) Package.swift
 

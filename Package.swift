@@ -17,6 +17,7 @@ let package = Package(
     .library(name: "Sluice", targets: ["Sluice"]),
     .library(name: "SluiceTLS", targets: ["SluiceTLS"]),
     .library(name: "SluiceTLSTesting", targets: ["SluiceTLSTesting"]),
+    .library(name: "SluiceCompression", targets: ["SluiceCompression"]),
     .executable(name: "bench", targets: ["Bench"]),
     .executable(name: "sluice", targets: ["SluiceTool"]),
   ],
@@ -31,10 +32,14 @@ let package = Package(
       name: "SluiceTLS", dependencies: ["Sluice", "COpenSSL"], path: "Filters/TLS", swiftSettings: settings),
     .target(
       name: "SluiceTLSTesting", dependencies: ["COpenSSL"], path: "Filters/TLSTesting", swiftSettings: settings),
+    .systemLibrary(name: "CZlib", path: "Filters/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(
+      name: "SluiceCompression", dependencies: ["Sluice", "CZlib"], path: "Filters/Compression", swiftSettings: settings
+    ),
     .executableTarget(
       name: "Bench",
       dependencies: [
-        "Sluice", "SluiceTLS", "SluiceTLSTesting",
+        "Sluice", "SluiceCompression", "SluiceTLS", "SluiceTLSTesting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Samples/bench", swiftSettings: settings),
@@ -43,7 +48,8 @@ let package = Package(
     .executableTarget(
       name: "SluiceTool",
       dependencies: [
-        "Sluice", "StackDescription", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Sluice", "SluiceCompression", "StackDescription",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Samples/sluice", swiftSettings: settings),
     .testTarget(
@@ -55,5 +61,7 @@ let package = Package(
       name: "SluiceTLSTests", dependencies: ["SluiceTLS", "SluiceTLSTesting", "COpenSSL"], swiftSettings: settings),
     .testTarget(
       name: "SluiceTLSTestingTests", dependencies: ["SluiceTLSTesting", "COpenSSL"], swiftSettings: settings),
+    .testTarget(
+      name: "SluiceCompressionTests", dependencies: ["SluiceCompression", "Sluice"], swiftSettings: settings),
   ]
 )

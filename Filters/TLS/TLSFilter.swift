@@ -61,23 +61,28 @@ public struct TLSFilter: Filter, ~Copyable {
   ) throws -> Progress {
     let isPushed = isFlushing || context.mode != .normal
     guard source.count >= Self.recordSize || isPushed, connection.isEstablished else {
-      gather(&context)
-      return .blocked
+      guard connection.isEstablished else {
+        isWaiting = true
+        return .blocked
+      }
+      if !source.isEmpty { gather(&context) }
+      return .needsMore
     }
     connection.willUseBuffers()
-    let goal = target.count + context.limit
+    let before = target.count
+    let goal = before + context.limit
     while !source.isEmpty {
       guard target.count < goal else { return .moved }
       let length = min(source.count, Self.recordSize)
       guard length == Self.recordSize || isPushed else {
         gather(&context)
-        return .blocked
+        return .needsMore
       }
       try connection.write(length, from: &source, to: &target)
     }
     isFlushing = false
     isWaiting = false
-    guard context.mode == .finished else { return .moved }
+    guard context.mode == .finished else { return target.count > before ? .moved : .needsMore }
     connection.sendCloseNotify(&target)
     return .ended
   }
@@ -85,7 +90,7 @@ public struct TLSFilter: Filter, ~Copyable {
   /// Leaves small writes where they are until the loop's round ends.
   @inline(__always) private mutating func gather(_ context: inout FilterContext) {
     isWaiting = true
-    guard !isWakeDue, connection.isEstablished else { return }
+    guard !isWakeDue else { return }
     isWakeDue = true
     context.wakeSoon()
   }

@@ -16,6 +16,7 @@ struct Bench: ParsableCommand {
       tls-handshake    --count full handshakes, one after another
       tls-resume       the same with sessions that are resumed
       echo             a server on 127.0.0.1 that prints its port, until SIGTERM
+      zlib-stream      --total bytes one way in writes of --size through gzip at --level, from --payload
       """)
 
   @Argument(help: "The workload.") var workload: Workload
@@ -32,6 +33,7 @@ struct Bench: ParsableCommand {
     case pairStream = "pair-stream"
     case pairIdle = "pair-idle"
     case echo
+    case zlibStream = "zlib-stream"
     case tlsPingpong = "tls-pingpong"
     case tlsStream = "tls-stream"
     case tlsIdle = "tls-idle"
@@ -49,6 +51,7 @@ struct Bench: ParsableCommand {
     case .pairIdle, .tlsIdle: try idle()
     case .tlsHandshake, .tlsResume: try handshakes()
     case .echo: try echo()
+    case .zlibStream: try zlibStream()
     }
   }
 

@@ -7,12 +7,12 @@ struct Root: ParsableCommand {
     commandName: "sluice",
     abstract: "Stacks filters over byte streams, and shows what they do.",
     discussion: """
-      Pump a file through a pair in memory, and check what arrives:
-        sluice loopback FILE
+      Compress a file through a pair in memory, and check what arrives:
+        sluice loopback --stack 'gzip(level=6)' FILE
       Filters stack, from the wire upwards; this stack damages a byte on its way:
-        sluice loopback --stack 'flip(at=1000) | pass' FILE
+        sluice loopback --stack 'flip(at=1000) | gzip' FILE
       See a stack with all its parameters:
-        sluice loopback --stack 'flip(at=64KiB)' --explain
+        sluice loopback --stack 'gzip(level=9)' --explain
 
       Exit status: 0 all went well, 1 it failed while it ran, 64 wrong usage.
       """,

@@ -19,6 +19,7 @@ struct Cutting: Filter {
   mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
   ) -> Progress {
+    if source.isEmpty { return .needsMore }
     target.append(&source)
     return .moved
   }

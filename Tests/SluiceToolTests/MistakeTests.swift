@@ -11,7 +11,7 @@ import Testing
     #expect(lines[0] == "sluice: --stack: there is no filter psas; did you mean pass?")
     #expect(lines[1] == "  pass | psas")
     #expect(lines[2] == "         ^~~~")
-    #expect(lines[3].hasPrefix("filters: pass, flip"))
+    #expect(lines[3].hasPrefix("filters: pass, "))
   }
 
   @Test(arguments: [["loopback", "--stak", "pass"], ["lopback"], ["loopback", "a", "b"]])

@@ -88,6 +88,7 @@ extension BufferEvent {
     if flags.intersects([.closed, .failed, .peerClosed, .unlinked]) { emptyOutput() }
     if flags.contains(.hasTiming) { timingChanged() }
     pushDown()
+    tellWriterAbove()
   }
 
   // Whether anything was taken is not asked: to look whether something waits costs no more.
@@ -105,6 +106,7 @@ extension BufferEvent {
     }
     pushDown()
     queued(from: before)
+    tellWriterAbove()
   }
 
   /// Throws the output away, unless somebody holds it: then that happens when it is given back.

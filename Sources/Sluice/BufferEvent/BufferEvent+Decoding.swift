@@ -27,11 +27,14 @@ extension BufferEvent {
     guard let stage, let lower else { return nil }
     let goesOn = stage._withUnsafeGuaranteedRef { stage in
       lower._withUnsafeGuaranteedRef { below in
+        // The flags first: the buffers may be in somebody's hands.
+        guard !flags.intersects(Self.decodeIsUnusual), !below.flags.intersects(Self.belowIsUnusual),
+          stage.state.isEmpty
+        else { return decode(.normal) }
         let have = below.inputBuffer.count
         let had = inputBuffer.count
         let room = readHigh &- had
-        guard have > 0, room > 0, !flags.intersects(Self.decodeIsUnusual), !below.flags.intersects(Self.belowIsUnusual)
-        else { return decode(.normal) }
+        guard have > 0, room > 0 else { return decode(.normal) }
         if stage.usesTime { stage.context.now = base.now }
         flags.remove(.pumpUp)
         stage.context.limit = room
@@ -39,7 +42,8 @@ extension BufferEvent {
         do {
           let progress = try stage.decode(&below.inputBuffer, into: &inputBuffer)
           letGo(below)
-          if below.inputBuffer.isEmpty, progress == .moved, inputBuffer.count > had, !stage.context.hasAsked {
+          let got = inputBuffer.count &- had
+          if below.inputBuffer.isEmpty, progress == .moved, got > 0, got < room, !stage.context.hasAsked {
             if below.stage == nil || below.flags.contains(.inputAwaited) { below.inputShrank() }
             if upper == nil { announceRead() }
             return true
@@ -55,38 +59,33 @@ extension BufferEvent {
   }
 
   private static let decodeIsUnusual = EventFlags.receiveBlocked.union([.closing, .hasTiming])
-  private static let belowIsUnusual: EventFlags = [.inputBusy, .stageBusy, .inputEnded]
+  private static let belowIsUnusual: EventFlags = [.inputBusy, .stageBusy, .inputEnded, .failed]
 
   /// Has this layer's filter decode what the layer below holds. True where the layer above has something new.
   func decode(_ mode: FlushMode) -> Bool {
     flags.remove(.pumpUp)
-    return decodeOn(mode, after: nil, 0, inputBuffer.count)
+    return decodeOn(mode, after: nil, 0, 0)
   }
 
   /// Goes on after a call that came to `progress`, or starts; `have` and `had` are the counts before that call.
   private func decodeOn(_ mode: FlushMode, after progress: Progress?, _ have: Int, _ had: Int) -> Bool {
-    guard let stage, let below = underlying else { return false }
-    let mayDecode = stage._withUnsafeGuaranteedRef { !flags.intersects(decodeIsBlocked($0)) }
-    guard mayDecode, !below.flags.intersects(.inputHeld) else {
-      flags.insert(.inputAwaited)
-      return false
+    guard let stage = stage?.takeUnretainedValue(), let below = underlying else { return false }
+    guard !flags.intersects(decodeIsBlocked(stage)), !below.flags.intersects(.inputHeld), !isDrowned(stage, below) else {
+      return decodeLater(below)
     }
+    let waited = progress == nil ? below.inputBuffer.count : have
+    let before = progress == nil ? inputBuffer.count : had
     let sent = below.outputBuffer.count
     hold(below)
-    let error = stage._withUnsafeGuaranteedRef { stage in
-      if let progress {
-        do {
-          if try !goesOnDecoding(progress, have, had, stage, below) { return nil as (any Error)? }
-        } catch {
-          return error
-        }
-      }
-      return decodeLoop(mode, stage, below)
-    }
+    let error = decodeLoop(mode, after: progress, have, had, stage, below)
     letGo(below)
     if below.outputBuffer.count != sent { below.pushDown() }
-    if let error { stage._withUnsafeGuaranteedRef { failed(error, .read, $0, below) } }
-    return decoded(from: had, below)
+    if let error { failed(error, .read, stage, below) }
+    if stage.state.contains(.encodeBlocked), inputBuffer.count > before || below.inputBuffer.count < waited {
+      stage.goOn()
+      schedule(.pumpDown)
+    }
+    return decoded(from: before, below)
   }
 
   /// What keeps this layer's filter from decoding.
@@ -100,56 +99,106 @@ extension BufferEvent {
     return decoded(from: had, below)
   }
 
-  private func decodeLoop(_ mode: FlushMode, _ stage: Stage, _ below: BufferEvent) -> (any Error)? {
-    var isForced = mode == .flush
+  private func decodeLoop(
+    _ mode: FlushMode, after first: Progress?, _ have: Int, _ had: Int, _ stage: Stage, _ below: BufferEvent
+  ) -> (any Error)? {
+    var isForced = mode == .flush || stage.state.contains(.owesDecode)
+    stage.state.remove(.owesDecode)
     defer { stage.context.mode = .normal }
-    while true {
-      let have = below.inputBuffer.count
-      let isEnding = below.flags.contains(.inputEnded)
-      guard have > 0 || isEnding || isForced else { return nil }
-      let had = inputBuffer.count
-      let room = readHigh &- had
-      guard room > 0 else {
-        flags.insert(.inputAwaited)
-        return nil
+    do {
+      if let first {
+        guard try goesOnDecoding(first, have, had, stage, below) else { return nil }
+        isForced = inputBuffer.count &- had >= stage.context.limit
       }
-      // A filter that needed input of its own may need it no more.
-      if flags.intersects([.readDisabled, .readSuspended]), !stage.context.needsInput {
-        flags.insert(.inputAwaited)
-        return nil
-      }
-      isForced = false
-      stage.context.limit = room
-      stage.context.mode = isEnding ? .finished : mode
-      if stage.usesTime { stage.context.now = base.now }
-      do {
-        let progress = try stage.decode(&below.inputBuffer, into: &inputBuffer)
-        if try !goesOnDecoding(progress, have, had, stage, below) { return nil }
-      } catch {
-        serve(stage, below)
-        return error
-      }
+      while try decodeOnce(mode, &isForced, stage, below) {}
+      return nil
+    } catch {
+      serve(stage, below)
+      return error
     }
+  }
+
+  /// One call, where there is something for it. Whether another may follow.
+  private func decodeOnce(
+    _ mode: FlushMode, _ isForced: inout Bool, _ stage: Stage, _ below: BufferEvent
+  ) throws -> Bool {
+    let have = below.inputBuffer.count
+    let isEnding = below.flags.contains(.inputEnded)
+    guard have > 0 || isEnding || isForced else {
+      if below.flags.contains(.failed), let failure = below.failure { throw failure }
+      return false
+    }
+    let had = inputBuffer.count
+    let room = readHigh &- had
+    guard room > 0 else {
+      flags.insert(.inputAwaited)
+      if isForced { stage.state.insert(.owesDecode) }
+      return false
+    }
+    // A filter that needed input of its own may need it no more.
+    if flags.intersects([.readDisabled, .readSuspended]), !stage.context.needsInput {
+      flags.insert(.inputAwaited)
+      return false
+    }
+    stage.context.limit = room
+    stage.context.mode = isEnding ? .finished : mode
+    if stage.usesTime { stage.context.now = base.now }
+    let progress = try stage.decode(&below.inputBuffer, into: &inputBuffer)
+    // What filled its room may have more to give, with nothing left to take.
+    isForced = inputBuffer.count &- had >= room
+    return try goesOnDecoding(progress, have, had, stage, below)
   }
 
   /// Does what the filter asked for, and says whether it is to be called again.
   private func goesOnDecoding(
     _ progress: Progress, _ have: Int, _ had: Int, _ stage: Stage, _ below: BufferEvent
   ) throws -> Bool {
-    let hasAsked = stage.context.hasAsked
-    if hasAsked { serve(stage, below) }
-    let isEnding = below.flags.contains(.inputEnded)
+    if stage.context.hasAsked {
+      serve(stage, below)
+      if stage.state.contains(.drowning) { return false }
+    }
     let left = below.inputBuffer.count
     let isIdle = left == have && inputBuffer.count == had
     if progress == .moved, !isIdle { return true }
-    if progress == .blocked { return false }
-    if progress == .ended || (isEnding && left == 0) {
-      endDecoding()
-      return false
+    if progress == .needsMore, left == 0, !below.flags.intersects([.inputEnded, .failed]) { return false }
+    try stopped(progress, stage, below)
+    return false
+  }
+
+  /// The filter goes no further, and not for want of bytes alone: throws where that ends the stream.
+  private func stopped(_ progress: Progress, _ stage: Stage, _ below: BufferEvent) throws {
+    let left = below.inputBuffer.count
+    let isEnding = below.flags.contains(.inputEnded)
+    let failure = below.flags.contains(.failed) ? below.failure : nil
+    if progress == .blocked {
+      stage.state.insert(.decodeBlocked)
+      flags.insert(.inputAwaited)
+      let isWakeDue = flags.contains(.wakeStage) || extras?.wakeTime != nil
+      if let failure, !isWakeDue { throw failure }
+      return
     }
+    if let failure { throw failure }
+    if progress == .ended || (isEnding && left == 0) { return endDecoding() }
     if progress == .moved { throw StreamError.Reason.noProgress }
     if isEnding { throw StreamError.Reason.truncated }
+    if left >= below.readHigh { throw StreamError.Reason.inputFull }
+  }
+
+  /// Decoding has to wait: from the loop for what is running, else for room, or for being let go on.
+  private func decodeLater(_ below: BufferEvent) -> Bool {
+    if flags.contains(.stageBusy) || below.flags.intersects(.inputHeld) {
+      schedule(.pumpUp)
+    } else {
+      flags.insert(.inputAwaited)
+    }
     return false
+  }
+
+  /// Whether the filter's replies still fill the layer below.
+  @inline(__always) private func isDrowned(_ stage: Stage, _ below: BufferEvent) -> Bool {
+    guard stage.state.contains(.drowning) else { return false }
+    if below.outputBuffer.count < below.writeHigh { stage.state.remove(.drowning) }
+    return stage.state.contains(.drowning)
   }
 
   /// The filter's side of the end: what stands in the input is all there will be.

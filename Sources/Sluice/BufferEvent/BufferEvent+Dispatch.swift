@@ -59,15 +59,17 @@ extension BufferEvent {
 
   /// Whether the read callback is to be called for the bytes it was not told of.
   @inline(__always) private var isReadDue: Bool {
+    guard !flags.intersects([.readDisabled, .readSuspended, .inputBusy, .stageBusy]) else { return false }
     let count = inputBuffer.count
-    guard count > 0, !flags.intersects([.readDisabled, .readSuspended]) else { return false }
+    guard count > 0 else { return false }
     return count >= readLow || count >= readHigh || flags.intersects([.inputEnded, .failed])
   }
 
   /// Queues the read callback where one is due.
   @inline(__always) func announceRead() {
     flags.insert(.readOwed)
-    if readBox != nil, isReadDue { base.queue.append(self) }
+    // An input that is in use now is looked at when the loop comes to it.
+    if readBox != nil, isReadDue || flags.intersects(.inputHeld) { base.queue.append(self) }
   }
 
   /// Queues the read callback for what nobody was told of, where the state of the event changed so that it may be due.

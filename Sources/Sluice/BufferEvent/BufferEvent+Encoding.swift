@@ -17,20 +17,23 @@ extension BufferEvent {
       pushToWire()
       return nil
     }
-    let isDone = stage._withUnsafeGuaranteedRef { stage in
+    let goesOn = stage._withUnsafeGuaranteedRef { stage in
       lower._withUnsafeGuaranteedRef { below in
+        // The flags first: the buffers may be in somebody's hands.
+        guard !flags.intersects(Self.encodeIsUnusual), !below.flags.intersects(Self.belowIsClosed),
+          stage.state.isEmpty
+        else { return encode(.normal) }
         let have = outputBuffer.count
         let had = below.outputBuffer.count
         let room = below.writeHigh &- had
-        guard have > 0, room > 0, !flags.intersects(Self.encodeIsUnusual), !below.flags.intersects(Self.belowIsClosed)
-        else { return encode(.normal) }
+        guard have > 0, room > 0 else { return encode(.normal) }
         if stage.usesTime { stage.context.now = base.now }
         stage.context.limit = room
         hold(below)
         do {
           let progress = try stage.encode(&outputBuffer, into: &below.outputBuffer)
           letGo(below)
-          if outputBuffer.isEmpty, progress == .moved, !stage.context.hasAsked {
+          if outputBuffer.isEmpty, progress == .moved, !stage.context.hasAsked, below.outputBuffer.count &- had < room {
             sent()
             return true
           }
@@ -39,11 +42,11 @@ extension BufferEvent {
           letGo(below)
           serve(stage, below)
           failed(error, .write, stage, below)
-          return true
+          return false
         }
       }
     }
-    return isDone ? lower : nil
+    return goesOn ? lower : nil
   }
 
   private static let encodeIsUnusual = EventFlags.sendBlocked.union([.finishing, .hasTiming])
@@ -57,23 +60,22 @@ extension BufferEvent {
 
   /// Goes on after a call that came to `progress`, or starts; `have` and `had` are the counts before that call.
   private func encodeOn(_ mode: FlushMode, after progress: Progress?, _ have: Int, _ had: Int) -> Bool {
-    guard let stage, let below = underlying, !flags.intersects(.sendBlocked) else { return false }
-    if below.flags.intersects(Self.belowIsClosed) { return false }
+    guard let stage = stage?.takeUnretainedValue(), let below = underlying else { return false }
+    guard !flags.intersects(.sendBlocked) else { return encodeLater(self) }
+    if below.flags.intersects(Self.belowIsClosed) { return encodeLater(below) }
     let before = progress == nil ? outputBuffer.count : have
     let beforeBelow = progress == nil ? below.outputBuffer.count : had
     hold(below)
-    let error = stage._withUnsafeGuaranteedRef { stage in
-      if let progress {
-        do {
-          if try !goesOnEncoding(progress, have, had, stage, below) { return nil as (any Error)? }
-        } catch {
-          return error
-        }
-      }
-      return encodeLoop(mode, stage, below)
-    }
+    let error = encodeLoop(mode, after: progress, have, had, stage, below)
     letGo(below)
-    if let error { stage._withUnsafeGuaranteedRef { failed(error, .write, $0, below) } }
+    if let error {
+      failed(error, .write, stage, below)
+      return false
+    }
+    if stage.state.contains(.decodeBlocked), outputBuffer.count < before || below.outputBuffer.count > beforeBelow {
+      stage.goOn()
+      schedule(.pumpUp)
+    }
     if outputBuffer.count < before {
       sent()
     } else if flags.contains(.hasTiming) {
@@ -83,60 +85,107 @@ extension BufferEvent {
     return below.outputBuffer.count != beforeBelow
   }
 
-  private func encodeLoop(_ mode: FlushMode, _ stage: Stage, _ below: BufferEvent) -> (any Error)? {
-    let isFinishing = flags.contains(.finishing)
-    var isForced = mode == .flush
+  private func encodeLoop(
+    _ mode: FlushMode, after first: Progress?, _ have: Int, _ had: Int, _ stage: Stage, _ below: BufferEvent
+  ) -> (any Error)? {
+    var isForced = mode == .flush || stage.state.contains(.owesEncode)
+    stage.state.remove(.owesEncode)
     defer { stage.context.mode = .normal }
-    while true {
-      let have = outputBuffer.count
-      guard have > 0 || isFinishing || isForced else { return nil }
-      let had = below.outputBuffer.count
-      let room = mode == .flush ? Int.max : below.writeHigh &- had
-      guard room > 0 else { return nil }
-      isForced = false
-      stage.context.limit = room
-      stage.context.mode = isFinishing ? .finished : mode
-      if stage.usesTime { stage.context.now = base.now }
-      do {
-        let progress = try stage.encode(&outputBuffer, into: &below.outputBuffer)
-        if try !goesOnEncoding(progress, have, had, stage, below) { return nil }
-      } catch {
-        serve(stage, below)
-        return error
+    do {
+      if let first {
+        guard try goesOnEncoding(first, have, had, stage, below) else { return nil }
+        isForced = below.outputBuffer.count &- had >= stage.context.limit
       }
+      while try encodeOnce(mode, &isForced, stage, below) {}
+      return nil
+    } catch {
+      serve(stage, below)
+      return error
     }
+  }
+
+  /// One call, where there is something for it. Whether another may follow.
+  private func encodeOnce(
+    _ mode: FlushMode, _ isForced: inout Bool, _ stage: Stage, _ below: BufferEvent
+  ) throws -> Bool {
+    let isFinishing = flags.contains(.finishing)
+    let have = outputBuffer.count
+    guard have > 0 || isFinishing || isForced else { return false }
+    let had = below.outputBuffer.count
+    let room = mode == .flush ? Int.max : below.writeHigh &- had
+    guard room > 0 else {
+      if isForced { awaitRoom(stage, below) }
+      return false
+    }
+    stage.context.limit = room
+    stage.context.mode = isFinishing ? .finished : mode
+    if stage.usesTime { stage.context.now = base.now }
+    let progress = try stage.encode(&outputBuffer, into: &below.outputBuffer)
+    // What filled its room may have more to give, with nothing left to take.
+    isForced = below.outputBuffer.count &- had >= room
+    return try goesOnEncoding(progress, have, had, stage, below)
   }
 
   /// Does what the filter asked for, and says whether it is to be called again.
   private func goesOnEncoding(
     _ progress: Progress, _ have: Int, _ had: Int, _ stage: Stage, _ below: BufferEvent
   ) throws -> Bool {
-    if stage.context.hasAsked { serve(stage, below) }
     let isIdle = outputBuffer.count == have && below.outputBuffer.count == had
-    if flags.contains(.finishing), outputBuffer.isEmpty, progress != .blocked, progress != .moved || isIdle {
+    if stage.context.hasAsked { serve(stage, below) }
+    if progress == .blocked {
+      stage.state.insert(.encodeBlocked)
+      return false
+    }
+    let isFinishing = flags.contains(.finishing)
+    if isFinishing, outputBuffer.isEmpty, progress != .moved || isIdle {
       flags.insert(.outputFinished)
       return false
     }
-    if progress == .moved, isIdle { throw StreamError.Reason.noProgress }
-    return progress == .moved
+    guard progress == .moved || isFinishing else { return false }
+    if isIdle { throw StreamError.Reason.noProgress }
+    return true
   }
 
-  /// Marks the buffers that a filter is about to get as in use. Those of the layers in between are out of everybody's reach.
+  /// Encoding has to wait: for a filter that is running it goes on from the loop, for all else somebody tells.
+  private func encodeLater(_ busy: BufferEvent) -> Bool {
+    if busy.flags.contains(.stageBusy) { schedule(.pumpDown) }
+    return false
+  }
+
+  /// The filter is to be called, even with nothing to encode, when the layer below has room.
+  private func awaitRoom(_ stage: Stage, _ below: BufferEvent) {
+    stage.state.insert(.owesEncode)
+    below.flags.insert(.watchedAbove)
+  }
+
+  /// Bytes left the layer below: goes on where this one's filter waits for that.
+  func belowSent() {
+    guard let stage else { return }
+    stage._withUnsafeGuaranteedRef { stage in
+      if stage.state.contains(.owesEncode) { schedule(.pumpDown) }
+      if stage.state.contains(.drowning) { schedule(.pumpUp) }
+    }
+  }
+
+  /// Marks the buffers that a filter is about to get as in use: of both layers, since `underlying` is in reach.
   @inline(__always) func hold(_ below: BufferEvent) {
     flags.insert(.stageBusy)
-    if below.stage == nil { below.flags.insert(.stageBusy) }
+    below.flags.insert(.stageBusy)
   }
 
   @inline(__always) func letGo(_ below: BufferEvent) {
     flags.remove(.stageBusy)
-    if below.stage == nil { below.flags.remove(.stageBusy) }
+    below.flags.remove(.stageBusy)
   }
 
   /// The trailers are in the layer below: the end follows them.
   private func outputWasFinished(_ below: BufferEvent) -> Bool {
     timingChanged()
-    below.flags.insert(.finishing)
-    guard flags.contains(.closing) else { return true }
+    guard flags.contains(.closing) else {
+      below.flags.insert(.finishing)
+      return true
+    }
+    if !flags.contains(.keepsLower) { below.flags.insert(.finishing) }
     completeClose()
     return false
   }
@@ -144,21 +193,31 @@ extension BufferEvent {
   /// A filter threw: ends the stack, with the filter's last words ahead.
   func failed(_ error: any Error, _ direction: Directions, _ stage: Stage, _ below: BufferEvent) {
     below.pushDown()
+    if let passed = error as? StreamError { return broke(passed) }
     let reason = error as? StreamError.Reason
-    fail(StreamError(reason ?? .filter(error), direction: direction, filter: stage.name, place: place))
+    let failure = StreamError(reason ?? .filter(error), direction: direction, filter: stage.name, place: place)
+    if direction == .read { broke(failure) } else { fail(failure) }
   }
 
   /// Does what a filter asked for in a call. What it replied is sent by the caller, once the buffers are free again.
   func serve(_ stage: Stage, _ below: BufferEvent) {
-    if below.flags.intersects([.peerClosed, .unlinked, .outputFinished, .failed]) {
+    if below.flags.intersects([.peerClosed, .unlinked, .outputFinished, .closed, .failed]) {
       stage.context.reply.drain()
-    } else {
+    } else if stage.context.reply.count > 0 {
       below.outputBuffer.append(&stage.context.reply)
+      if below.outputBuffer.count >= below.writeHigh {
+        stage.state.insert(.drowning)
+        below.flags.insert(.watchedAbove)
+      }
     }
     guard stage.context.hasRequest else { return }
-    if let waker = stage.context.madeWaker { waker.event = Unmanaged.passUnretained(self) }
-    holdsChanged(stage, below)
     let requests = stage.context.takeRequests()
+    guard !flags.contains(.closed) else { return }
+    if let waker = stage.context.madeWaker {
+      stage.waker = waker
+      waker.event = Unmanaged.passUnretained(self)
+    }
+    holdsChanged(stage, below)
     for event in requests.announcements { announce(event) }
     if requests.wake { schedule(.wakeStage) }
     if let time = requests.time ?? requests.delay.map({ base.now.advanced(by: $0) }) { armWake(at: time) }

@@ -19,16 +19,18 @@ extension BufferEvent {
   public func close(within limit: Duration? = nil) {
     guard !flags.intersects([.closing, .closed]) else { return }
     if let upper { return upper.takeUnretainedValue().close(within: limit) }
-    closeLayer(within: limit)
+    closeLayer(by: limit.map { base.now.advanced(by: $0) })
   }
 
-  private func closeLayer(within limit: Duration? = nil) {
+  private func closeLayer(by deadline: EventBase.Instant?) {
+    guard !flags.contains(.closed) else { return }
     dropCallbacks()
-    linger(within: limit)
+    linger(until: deadline)
     flags.formUnion([.closing, .finishing])
     openForClosing()
     giveBackInput()
     timingChanged()
+    if stage != nil { schedule(.pumpUp) }
     if flags.intersects([.failed, .peerClosed, .unlinked]) { return completeClose() }
     if stage == nil, let peer = partner { peer.peerStoppedReading() }
     if flags.contains(.outputFinished) { completeClose() } else { pushDown() }
@@ -70,11 +72,12 @@ extension BufferEvent {
     dropCallbacks()
     if upper != nil { lostPartner() }
     let peer = partner
-    let below = flags.contains(.keepsLower) ? nil : underlying
+    let below = underlying
+    let isKept = flags.contains(.keepsLower)
     let transport = extras?.transport
     let kept = end()
     peer?.lostPartner()
-    below?.free()
+    if isKept { below?.surface() } else { below?.free() }
     transport?.close(self)
     withExtendedLifetime(kept) {}
   }
@@ -83,10 +86,12 @@ extension BufferEvent {
   func completeClose() {
     guard !flags.contains(.closed) else { return }
     let peer = partner
-    let below = flags.contains(.keepsLower) ? nil : underlying
+    let below = underlying
     let transport = extras?.transport
     let isOrderly = flags.contains(.outputFinished)
     let hasFailed = flags.contains(.failed)
+    let isKept = flags.contains(.keepsLower)
+    let deadline = extras?.closeDeadline
     let kept = end()
     defer { withExtendedLifetime(kept) {} }
     if isOrderly { transport?.finish(self) }
@@ -94,11 +99,20 @@ extension BufferEvent {
     transport?.close(self)
     guard let below else { return }
     // Data that a failed filter could not send is lost, and the other end is not to take that for an end.
-    if isOrderly || below.flags.intersects([.peerClosed, .unlinked]) || hasFailed {
-      below.closeLayer()
+    if isKept {
+      below.surface()
+    } else if isOrderly || below.flags.intersects([.peerClosed, .unlinked]) || hasFailed {
+      below.closeLayer(by: deadline)
     } else {
       below.abort()
     }
+  }
+
+  /// The filter that stood here is gone: this event's bytes are its user's again, and what happened is told here.
+  private func surface() {
+    pushDown()
+    announceRead()
+    if flags.contains(.inputEnded) { announce(.endOfInput) }
   }
 
   /// Nothing moves any more: takes the event out of its stack or pair, and gives its memory back. What it returns may be the
@@ -116,14 +130,15 @@ extension BufferEvent {
     return leaveLoop()
   }
 
-  private func linger(within limit: Duration?) {
+  private func linger(until deadline: EventBase.Instant?) {
     keepByLoop()
-    guard let limit else { return }
+    guard let deadline else { return }
     let link = Unmanaged.passUnretained(self)
     // Cancelled by the event's end, so the link is never followed when that is gone.
     let timer = LoopTimer(base: base) { link.takeUnretainedValue().abort() }
     makeExtras().lingerTimer = timer
-    timer.arm(after: limit)
+    makeExtras().closeDeadline = deadline
+    timer.arm(at: deadline)
   }
 
   /// Has the loop hold a reference until the event ends: a socket lives until it is closed, and so does what stands on it.

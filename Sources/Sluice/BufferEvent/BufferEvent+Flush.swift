@@ -36,6 +36,7 @@ extension BufferEvent {
   private func flushUp(_ mode: FlushMode) -> Bool {
     // From the wire upwards, so that what the lower layers bring up is decoded too.
     var hasMoved = false
+    if flags.contains(.stageBusy) { return false }
     if let below = underlying {
       hasMoved = below.flushUp(mode)
       let before = inputBuffer.count

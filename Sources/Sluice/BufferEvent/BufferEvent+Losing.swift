@@ -3,23 +3,38 @@ extension BufferEvent {
   /// Ends both directions with an error, which the top of the stack is told once.
   func fail(_ error: StreamError) {
     guard !flags.intersects([.failed, .closed]) else { return }
-    markFailed(error)
     let top = self.top
+    let wasTold = top.flags.contains(.failed)
+    markFailed(error)
     if top.flags.contains(.closing) { return top.completeClose() }
+    if wasTold { return }
     if top.flags.contains(.readOwed) { top.announceRead() }
     top.announce(.error(error))
+  }
+
+  /// The input ends here with an error. The layers above decode what came before, and then end in the same way: the error
+  /// comes to the top behind the bytes that came before it.
+  func broke(_ error: StreamError) {
+    guard let upper = upper?.takeUnretainedValue(), !top.flags.contains(.closing) else { return fail(error) }
+    guard !flags.intersects([.failed, .closed]) else { return }
+    markLayerFailed(error)
+    upper.schedule(.pumpUp)
   }
 
   private func markFailed(_ error: StreamError) {
     var next: BufferEvent? = self
     while let event = next {
-      event.flags.insert(.failed)
-      event.makeExtras().failure = error
-      event.extras?.wakeTimer?.cancel()
-      event.emptyOutput()
-      event.timingChanged()
+      event.markLayerFailed(error)
       next = event.upper?.takeUnretainedValue()
     }
+  }
+
+  private func markLayerFailed(_ error: StreamError) {
+    flags.insert(.failed)
+    makeExtras().failure = error
+    extras?.wakeTimer?.cancel()
+    emptyOutput()
+    timingChanged()
   }
 
   /// The other half threw everything away.
@@ -81,10 +96,7 @@ extension BufferEvent {
   /// The last reference is gone: closes as `close()` does. Called by the deinit, so what has to go on is handed to an heir.
   func dropped() {
     guard !flags.contains(.closed) else { return }
-    if flags.contains(.keepsLower) {
-      pushDown()
-      letGoOfLower()
-    } else if stage != nil || flags.contains(.hasTransport) || (partnerLink != nil && !outputBuffer.isEmpty) {
+    if stage != nil || flags.contains(.hasTransport) || (partnerLink != nil && !outputBuffer.isEmpty) {
       bequeath()
     } else if let peer = partner {
       // Unlinked first, so that nothing finds the way back to this event, which is as good as gone.
@@ -99,7 +111,7 @@ extension BufferEvent {
   private func bequeath() {
     let heir = BufferEvent(base: base)
     heir.flags = flags.intersection([
-      .finishing, .outputFinished, .inputEnded, .failed, .peerClosed, .unlinked, .hasTransport,
+      .finishing, .outputFinished, .inputEnded, .failed, .peerClosed, .unlinked, .hasTransport, .keepsLower,
     ])
     heir.outputBuffer.append(&outputBuffer)
     (heir.stage, heir.lower, heir.partnerLink) = (stage, lower, partnerLink)
@@ -108,9 +120,11 @@ extension BufferEvent {
     heir.lower?._withUnsafeGuaranteedRef { $0.upper = link }
     heir.partnerLink?._withUnsafeGuaranteedRef { $0.partnerLink = link }
     if let transport = extras?.transport { heir.makeExtras().transport = transport }
-    heir.stage?._withUnsafeGuaranteedRef { $0.context.madeWaker?.event = link }
-    if let time = extras?.wakeTime { heir.armWake(at: time) }
-    if flags.contains(.wakeStage) { heir.schedule(.wakeStage) }
+    heir.stage?._withUnsafeGuaranteedRef { $0.waker?.event = link }
+    if let failure { heir.makeExtras().failure = failure }
     heir.close()
+    guard heir.stage != nil, !heir.flags.contains(.closed) else { return }
+    if let time = extras?.wakeTime { heir.armWake(at: time) }
+    heir.schedule(flags.intersection(.wakeStage).union(.pumpUp))
   }
 }

@@ -18,7 +18,7 @@ extension BufferEvent {
       var next = lower
       while let event = next {
         next = event._withUnsafeGuaranteedRef {
-          $0.flags.insert(.timedAbove)
+          $0.flags.insert(.watchedAbove)
           return $0.lower
         }
       }
@@ -75,7 +75,7 @@ extension BufferEvent {
 
   /// Whether bytes wait in the output, or in that of a layer below.
   private var isOutputWaiting: Bool {
-    if !outputBuffer.isEmpty { return true }
+    if flags.intersects(.outputHeld) || !outputBuffer.isEmpty { return true }
     guard let lower else { return false }
     return lower._withUnsafeGuaranteedRef { $0.isOutputWaiting }
   }
@@ -122,8 +122,11 @@ extension BufferEvent {
       }
       timingChanged()
     }
-    if direction == .write, flags.contains(.timedAbove), let upper {
-      upper._withUnsafeGuaranteedRef { $0.progressed(.write) }
+    if direction == .write, flags.contains(.watchedAbove), let upper {
+      upper._withUnsafeGuaranteedRef {
+        $0.progressed(.write)
+        $0.belowSent()
+      }
     }
   }
 

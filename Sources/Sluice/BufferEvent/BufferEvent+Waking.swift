@@ -6,10 +6,7 @@ extension BufferEvent {
       let link = Unmanaged.passUnretained(self)
       // Cancelled by the event's deinit, so the link is never followed when that is gone.
       extras.wakeTimer = LoopTimer(base: base) {
-        link._withUnsafeGuaranteedRef {
-          $0.extras?.wakeTime = nil
-          $0.schedule(.wakeStage)
-        }
+        link._withUnsafeGuaranteedRef { $0.schedule(.wakeStage) }
       }
     }
     extras.wakeTime = time
@@ -26,7 +23,9 @@ extension BufferEvent {
   func wakeFilter() {
     flags.remove(.wakeStage)
     guard !flags.intersects([.failed, .closed, .stageBusy]) else { return }
+    extras?.wakeTime = nil
     callStage { try $0.wake() }
+    stage?._withUnsafeGuaranteedRef { $0.state.formUnion([.owesEncode, .owesDecode]) }
     flags.formUnion([.pumpUp, .pumpDown])
   }
 
@@ -89,11 +88,11 @@ extension BufferEvent {
 
   /// Takes the layer below out of this one's hands. Only one that stays open goes on reading by itself.
   func letGoOfLower() {
-    stage?._withUnsafeGuaranteedRef { $0.context.madeWaker?.event = nil }
+    stage?._withUnsafeGuaranteedRef { $0.waker?.event = nil }
     guard let lower else { return }
     lower._withUnsafeGuaranteedRef { below in
       below.upper = nil
-      below.flags.subtract([.underneath, .timedAbove])
+      below.flags.subtract([.underneath, .watchedAbove])
       if flags.contains(.keepsLower), below.flags.contains(.hasTransport) { below.keepByLoop() }
       guard let held = stage?._withUnsafeGuaranteedRef({ $0.readHold }), !held.isEmpty else { return }
       if flags.contains(.keepsLower) { return below.resume(.read, from: held) }

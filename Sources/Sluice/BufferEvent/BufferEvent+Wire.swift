@@ -91,7 +91,7 @@ extension BufferEvent {
 
   /// Bytes left the output: the layer above may send more, or the write callback is queued.
   @inline(__always) func sent() {
-    if flags.intersects([.hasTiming, .timedAbove]) { progressed(.write) }
+    if flags.intersects([.hasTiming, .watchedAbove]) { progressed(.write) }
     if upper != nil { tellWriterAbove() } else { announceWrite() }
   }
 
@@ -100,7 +100,7 @@ extension BufferEvent {
     guard let upper else { return }
     upper._withUnsafeGuaranteedRef { above in
       let isEndOwed = above.flags.contains(.finishing) && !above.flags.contains(.outputFinished)
-      if !above.outputBuffer.isEmpty || isEndOwed { above.schedule(.pumpDown) }
+      if above.flags.intersects(.outputHeld) || !above.outputBuffer.isEmpty || isEndOwed { above.schedule(.pumpDown) }
     }
   }
 

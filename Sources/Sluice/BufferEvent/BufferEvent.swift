@@ -84,6 +84,8 @@ public final class BufferEvent: DeferredWork {
     var wakeTimer: LoopTimer?
     /// When the filter is to be woken; nil where it did not ask.
     var wakeTime: EventBase.Instant?
+    /// When a close that is under way turns into an abort.
+    var closeDeadline: EventBase.Instant?
     var lingerTimer: LoopTimer?
     /// The error that ended the stream.
     var failure: StreamError?

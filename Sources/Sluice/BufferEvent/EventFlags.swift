@@ -55,8 +55,8 @@ struct EventFlags: OptionSet {
   /// The loop keeps the event alive until what it holds has left.
   static let lingering = EventFlags(rawValue: 1 << 28)
 
-  /// Layers above have timeouts, which what happens here concerns.
-  static let timedAbove = EventFlags(rawValue: 1 << 29)
+  /// Layers above want to know what leaves here: for their timeouts, or because a filter waits for room.
+  static let watchedAbove = EventFlags(rawValue: 1 << 29)
   /// A filter is running that has the buffers of this event in its hands.
   static let stageBusy = EventFlags(rawValue: 1 << 31)
 

@@ -21,6 +21,13 @@ public struct FilterContext: ~Copyable {
   public var readHold: Suspension = [] {
     didSet { if readHold != oldValue { hasRequests = true } }
   }
+  /// Whether the layer below is to stop reading, for the filter's own reasons: `readHold` with `.filter`. The wire feels it at
+  /// once, while `.blocked` alone would let the layer below fill up first; `decode` is still called for what is there already.
+  /// libevent: `BEV_SUSPEND_FILT_READ`.
+  public var pausesInput: Bool {
+    get { readHold.contains(.filter) }
+    set { readHold = newValue ? readHold.union(.filter) : readHold.subtracting(.filter) }
+  }
   /// As `readHold`, for writing: the write timeouts of this layer and of those above do not count. Nothing below changes.
   public var writeHold: Suspension = [] {
     didSet { if writeHold != oldValue { hasRequests = true } }

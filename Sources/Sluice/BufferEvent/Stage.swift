@@ -5,7 +5,8 @@ public enum Progress: Sendable, Equatable {
   case moved
   /// Nothing more can be done before more bytes come. libevent: `BEV_NEED_MORE`.
   case needsMore
-  /// Nothing more can be done before the filter is woken, or the other direction moves.
+  /// Nothing more can be done before the filter is woken, or the other direction moves: then it is called again, even with
+  /// an empty source, since it may hold bytes inside itself.
   case blocked
   /// This direction has ended, in the filter's own protocol: nothing follows.
   case ended
@@ -30,6 +31,10 @@ class Stage {
   final let onlyReadsSource: Bool
   final let hasHandshake: Bool
   final let handle: AnyObject?
+  /// What the host remembers of the filter between calls; nothing, as a rule.
+  final var state = State()
+  /// The door to the filter that it gave out, if it did; here, since the context is the filter's while it runs.
+  final var waker: FilterWaker?
   /// What the filter holds back, as the events around it were told.
   final var readHold = Suspension()
   final var writeHold = Suspension()
@@ -61,6 +66,26 @@ class Stage {
     _ source: inout EventBuffer, into target: inout EventBuffer
   ) throws -> Progress {
     try decodeCall(self, &source, &target)
+  }
+
+  struct State: OptionSet {
+    let rawValue: UInt8
+
+    // The filter returned `.blocked`: it is called again when the other direction moved.
+    static let encodeBlocked = State(rawValue: 1)
+    static let decodeBlocked = State(rawValue: 2)
+    // It was woken, or blocked, or filled the room it had: it is called with an empty source too.
+    static let owesEncode = State(rawValue: 4)
+    static let owesDecode = State(rawValue: 8)
+    /// Its replies fill the layer below: nothing is decoded before they have left.
+    static let drowning = State(rawValue: 16)
+  }
+
+  /// What blocked the filter may be over: it is called again, since it may hold bytes inside itself.
+  final func goOn() {
+    if state.contains(.encodeBlocked) { state.insert(.owesEncode) }
+    if state.contains(.decodeBlocked) { state.insert(.owesDecode) }
+    state.subtract([.encodeBlocked, .decodeBlocked])
   }
 
   @usableFromInline func start() throws {}

@@ -30,6 +30,8 @@ public struct StreamError: Error, Sendable, CustomStringConvertible {
     case truncated
     /// A filter said that it moved on, and neither took nor gave a byte.
     case noProgress
+    /// A filter waits for more input than the layer below may hold: a unit is longer than that layer's read high mark.
+    case inputFull
     /// A filter failed, with its own error.
     case filter(any Error)
     /// The transport failed, with its own error.
@@ -61,6 +63,7 @@ public struct StreamError: Error, Sendable, CustomStringConvertible {
       case .peerClosed: "the other end closed before it took everything"
       case .truncated: "the input ended in the middle of a unit: the other end stopped early, or bytes were lost"
       case .noProgress: "the filter reported progress, and moved no byte: return .needsMore to wait"
+      case .inputFull: "a unit is longer than the layer below may hold: raise its read high mark, or refuse such units"
       case .filter(let error), .transport(let error): "\(error)"
       }
     guard let filter else { return "\(direction): \(what)" }

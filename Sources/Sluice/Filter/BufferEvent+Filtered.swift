@@ -25,6 +25,7 @@ extension BufferEvent {
       throw .alreadyFiltered(by: above.stage?.takeUnretainedValue().name ?? "")
     }
     guard !flags.intersects([.closing, .closed]) else { throw .closed }
+    guard !flags.intersects([.inputBusy, .outputBusy, .stageBusy]) else { throw .busy }
     let event = BufferEvent(base: base)
     event.stage = Unmanaged.passRetained(stage)
     event.lower = Unmanaged.passRetained(self)
@@ -36,6 +37,7 @@ extension BufferEvent {
       leaveLoop()
     }
     event.inheritState(of: self)
+    enable(.both)
     event.startStage()
     return event
   }
@@ -43,6 +45,17 @@ extension BufferEvent {
   private func inheritState(of below: BufferEvent) {
     flags.formUnion(below.flags.intersection([.peerClosed, .unlinked]))
     if below.flags.contains(.finishing) { flags.formUnion([.finishing, .outputFinished]) }
+    let events = below.extras?.pendingEvents ?? []
+    below.extras?.pendingEvents = []
+    if below.flags.contains(.connectedPending) { announce(.connected) }
+    for event in events {
+      // The end and the error come through the filter.
+      switch event {
+      case .endOfInput, .error: continue
+      default: announce(event)
+      }
+    }
+    below.flags.subtract(.callbackDue)
     if let failure = below.failure { fail(failure) }
   }
 
@@ -72,6 +85,8 @@ public enum StackError: Error, Equatable, Sendable, CustomStringConvertible {
   case alreadyFiltered(by: String)
   /// The event is closed.
   case closed
+  /// The event's buffers are in use further up on the stack of calls, by a caller's access or a filter's call.
+  case busy
 
   /// The error in words, with what to do about it.
   public var description: String {
@@ -80,6 +95,8 @@ public enum StackError: Error, Equatable, Sendable, CustomStringConvertible {
       "the filter \(name) stands on this event already: put the next one on the event that filtered(by:) returned"
     case .closed:
       "the event is closed: put filters on before close()"
+    case .busy:
+      "the event's buffers are in use: put filters on when the access, or the call of the filter, has ended"
     }
   }
 }

@@ -63,9 +63,9 @@ public protocol Filter: ~Copyable {
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
   ) throws -> Progress
 
-  /// Called when the time has come that the filter asked for (`FilterContext.wakeSoon`, `wake(at:)`, `wake(after:)`). What it has for the wire
-  /// goes to `context.reply`; `decode` and `encode` are called afterwards where there is something for them. Does nothing,
-  /// where it is not given.
+  /// Called when the time has come that the filter asked for (`FilterContext.wakeSoon`, `wake(at:)`, `wake(after:)`). What
+  /// it has for the wire goes to `context.reply`; `decode` and `encode` are called once afterwards, with an empty source too,
+  /// to give what the filter held inside itself. Does nothing, where it is not given.
   ///
   /// - Throws: what stops the stream.
   mutating func wake(_ context: inout FilterContext) throws

@@ -38,6 +38,8 @@ public final class EventBase {
 
   /// How often the loop slept; for tests.
   var waits = 0
+  /// One object for each type that asked for it.
+  var sharedObjects: [ObjectIdentifier: AnyObject] = [:]
 
   var isRunning = false
   var isShutDown = false

@@ -17,6 +17,7 @@ extension EventBase {
   ///   - address: where to; names are not looked up.
   ///   - limit: after this time the attempt has failed; nil waits as long as the system does.
   ///   - options: what is set on the socket.
+  /// - Returns: the event, which is not connected yet.
   /// - Throws: `SocketError` where the system gives no socket.
   public func connect(
     to address: SocketAddress, within limit: Duration? = .seconds(10), options: SocketOptions = SocketOptions()

@@ -26,8 +26,9 @@ extension EventBase {
     var kind: Int32 = 0
     var length = socklen_t(MemoryLayout<Int32>.size)
     let isSocket = getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &kind, &length) == 0
-    return event(over: SocketTransport(
-      descriptor: descriptor, peer: peer?.description ?? "descriptor \(descriptor)", isSocket: isSocket))
+    return event(
+      over: SocketTransport(
+        descriptor: descriptor, peer: peer?.description ?? "descriptor \(descriptor)", isSocket: isSocket))
   }
 
   /// Two ends joined by a socket of the kernel's: what `pair()` is in memory. libevent: `evutil_socketpair`.

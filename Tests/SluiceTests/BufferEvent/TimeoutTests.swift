@@ -145,7 +145,8 @@ struct TimeoutTests {
   enum Pause: CaseIterable { case disabled, suspended }
 
   @Test(arguments: Pause.allCases, [Directions.read, .write])
-  func `C32: a direction that does not run counts no time, and starts anew`(pause: Pause, direction: Directions) throws {
+  func `C32: a direction that does not run counts no time, and starts anew`(pause: Pause, direction: Directions) throws
+  {
     try inVirtualTime { base in
       let (left, right) = base.pair()
       let log = EventLog()
@@ -256,7 +257,10 @@ struct TimeoutTests {
       var times: [Int] = []
       left.onEvent = { event, _ in
         times.append(event.base.elapsed)
-        if times.count == 3 { return held = nil }
+        if times.count == 3 {
+          held = nil
+          return
+        }
         event.readTimeout = .milliseconds(10 * times.count)
         event.enable(.read)
       }

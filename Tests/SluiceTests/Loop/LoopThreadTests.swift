@@ -94,7 +94,9 @@ struct LoopThreadTests {
         let farewells = (0..<3).map { _ in Farewell { confirm() } }
         // In circles, as real code is.
         base.schedule(after: .seconds(600)) { withExtendedLifetime((farewells[0], base)) {} }
-        base.schedule(after: .seconds(600), repeatingEvery: .seconds(1)) { withExtendedLifetime((farewells[1], base)) {} }
+        base.schedule(after: .seconds(600), repeatingEvery: .seconds(1)) {
+          withExtendedLifetime((farewells[1], base)) {}
+        }
         let (left, right) = base.pair()
         right.disable(.read)
         right.onRead = { _ in withExtendedLifetime((farewells[2], left)) {} }

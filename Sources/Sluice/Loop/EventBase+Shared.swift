@@ -1,0 +1,13 @@
+extension EventBase {
+  /// The one object of its type that belongs to this base, made by `make` when it is first asked for: a pool or a cache that
+  /// filters of one kind have in common. It lives as long as the base, and must not keep the base alive itself.
+  ///
+  /// O(1). libevent: none; there such things are global, behind locks.
+  public func shared<Object: AnyObject>(_ make: () -> Object) -> Object {
+    let key = ObjectIdentifier(Object.self)
+    if let known = sharedObjects[key] as? Object { return known }
+    let made = make()
+    sharedObjects[key] = made
+    return made
+  }
+}
