@@ -13,7 +13,10 @@ final class Witness {
   init(_ event: BufferEvent, echoes: Bool = false) {
     event.onRead = { [unowned self] event in
       if log.last != "read" { log.append("read") }
-      if echoes { return _ = event.write(&event.input) }
+      if echoes {
+        event.write(&event.input)
+        return
+      }
       text += event.input.readString()
     }
     event.onEvent = { [unowned self] event, what in

@@ -70,7 +70,8 @@ extension BufferEvent {
   /// Goes on after a call that came to `progress`, or starts; `have` and `had` are the counts before that call.
   private func decodeOn(_ mode: FlushMode, after progress: Progress?, _ have: Int, _ had: Int) -> Bool {
     guard let stage = stage?.takeUnretainedValue(), let below = underlying else { return false }
-    guard !flags.intersects(decodeIsBlocked(stage)), !below.flags.intersects(.inputHeld), !isDrowned(stage, below) else {
+    let isBlocked = flags.intersects(decodeIsBlocked(stage)) || below.flags.intersects(.inputHeld)
+    guard !isBlocked, !isDrowned(stage, below) else {
       return decodeLater(below)
     }
     let waited = progress == nil ? below.inputBuffer.count : have
