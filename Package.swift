@@ -15,6 +15,8 @@ let package = Package(
   name: "sluice",
   products: [
     .library(name: "Sluice", targets: ["Sluice"]),
+    .library(name: "SluiceTLS", targets: ["SluiceTLS"]),
+    .library(name: "SluiceTLSTesting", targets: ["SluiceTLSTesting"]),
     .library(name: "SluiceCompression", targets: ["SluiceCompression"]),
     .library(name: "SluiceRateLimiting", targets: ["SluiceRateLimiting"]),
     .executable(name: "bench", targets: ["Bench"]),
@@ -26,6 +28,11 @@ let package = Package(
   targets: [
     .target(name: "CSluiceSystem"),
     .target(name: "Sluice", dependencies: ["CSluiceSystem"], swiftSettings: settings),
+    .target(name: "COpenSSL", path: "Filters/COpenSSL"),
+    .target(
+      name: "SluiceTLS", dependencies: ["Sluice", "COpenSSL"], path: "Filters/TLS", swiftSettings: settings),
+    .target(
+      name: "SluiceTLSTesting", dependencies: ["COpenSSL"], path: "Filters/TLSTesting", swiftSettings: settings),
     .systemLibrary(name: "CZlib", path: "Filters/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "SluiceCompression", dependencies: ["Sluice", "CZlib"], path: "Filters/Compression", swiftSettings: settings
@@ -35,7 +42,7 @@ let package = Package(
     .executableTarget(
       name: "Bench",
       dependencies: [
-        "Sluice", "SluiceCompression", "SluiceRateLimiting",
+        "Sluice", "SluiceCompression", "SluiceRateLimiting", "SluiceTLS", "SluiceTLSTesting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Samples/bench", swiftSettings: settings),
@@ -53,6 +60,10 @@ let package = Package(
     .testTarget(
       name: "SluiceToolTests", dependencies: ["Sluice", "SluiceTool", "StackDescription"], swiftSettings: settings),
     .testTarget(name: "SluiceTests", dependencies: ["Sluice"], swiftSettings: settings),
+    .testTarget(
+      name: "SluiceTLSTests", dependencies: ["SluiceTLS", "SluiceTLSTesting", "COpenSSL"], swiftSettings: settings),
+    .testTarget(
+      name: "SluiceTLSTestingTests", dependencies: ["SluiceTLSTesting", "COpenSSL"], swiftSettings: settings),
     .testTarget(
       name: "SluiceCompressionTests", dependencies: ["SluiceCompression", "Sluice"], swiftSettings: settings),
     .testTarget(

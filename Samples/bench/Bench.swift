@@ -14,6 +14,9 @@ struct Bench: ParsableCommand {
       rate-pingpong    pair-pingpong under --depth limits that never limit on each end
       rate-stream      one way under a limit of --rate for --seconds of real time
       pair-idle        --count pairs held open, resident bytes a pair
+      tls-stream, tls-pingpong, tls-idle    the same under TLS
+      tls-handshake    --count full handshakes, one after another
+      tls-resume       the same with sessions that are resumed
       echo             a server on 127.0.0.1 that prints its port, until SIGTERM
       zlib-stream      --total bytes one way in writes of --size through gzip at --level, from --payload
       """)
@@ -38,24 +41,36 @@ struct Bench: ParsableCommand {
     case zlibStream = "zlib-stream"
     case ratePingpong = "rate-pingpong"
     case rateStream = "rate-stream"
+    case tlsPingpong = "tls-pingpong"
+    case tlsStream = "tls-stream"
+    case tlsIdle = "tls-idle"
+    case tlsHandshake = "tls-handshake"
+    case tlsResume = "tls-resume"
+
+    var isSecured: Bool { rawValue.hasPrefix("tls-") }
   }
 
   // Nothing here waits for the main actor: the loop runs on this thread.
   nonisolated func run() throws {
     switch workload {
-    case .pairPingpong, .filterPingpong, .ratePingpong: try pingpong()
-    case .pairStream: try stream()
-    case .pairIdle: try idle()
+    case .pairPingpong, .filterPingpong, .tlsPingpong, .ratePingpong: try pingpong()
+    case .pairStream, .tlsStream: try stream()
+    case .pairIdle, .tlsIdle: try idle()
+    case .tlsHandshake, .tlsResume: try handshakes()
     case .echo: try echo()
     case .zlibStream: try zlibStream()
     case .rateStream: try rateStream()
     }
   }
 
+  /// The contexts of the workload; nil where it has no TLS.
+  nonisolated func contexts() throws -> TLSContexts? { workload.isSecured ? try TLSContexts(resuming: false) : nil }
+
   /// Two ends, with the filters of the workload on each.
-  nonisolated func ends(_ base: EventBase) throws -> (BufferEvent, BufferEvent) {
+  nonisolated func ends(_ base: EventBase, _ contexts: TLSContexts?) throws -> (BufferEvent, BufferEvent) {
     var (left, right) = base.pair()
     if workload == .ratePingpong { return try (limited(left), limited(right)) }
+    if let contexts { (left, right) = try contexts.secure((left, right)) }
     for _ in 0..<depth {
       left = try left.filtered(by: Forward())
       right = try right.filtered(by: Forward())

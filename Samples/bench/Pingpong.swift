@@ -3,7 +3,7 @@ import Sluice
 extension Bench {
   nonisolated func pingpong() throws {
     let base = EventBase()
-    let (ping, pong) = try ends(base)
+    let (ping, pong) = try ends(base, contexts())
     let block = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 16)
     block.initializeMemory(as: UInt8.self, repeating: 0x78)
     defer { block.deallocate() }
@@ -17,7 +17,10 @@ extension Bench {
       event.write(UnsafeRawBufferPointer(block))
     }
     pong.onRead = { event in event.write(&event.input) }
-    ping.onEvent = { print("unexpected:", $1) }
+    ping.onEvent = { _, event in
+      if case .connected = event { return }
+      print("unexpected:", event)
+    }
     ping.write(UnsafeRawBufferPointer(block))
     try base.run()
     left = count

@@ -3,7 +3,7 @@ import Sluice
 extension Bench {
   nonisolated func stream() throws {
     let base = EventBase()
-    let (sender, receiver) = try ends(base)
+    let (sender, receiver) = try ends(base, contexts())
     let source = UnsafeMutableRawBufferPointer.allocate(byteCount: max(size, 1 << 20), alignment: 16)
     source.initializeMemory(as: UInt8.self, repeating: 0x78)
     let sink = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)

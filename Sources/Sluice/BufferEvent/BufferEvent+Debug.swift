@@ -12,7 +12,12 @@ extension BufferEvent: CustomDebugStringConvertible {
   }
 
   private var kind: String {
-    if let stage { return "filter " + stage._withUnsafeGuaranteedRef { $0.name } }
+    if let stage {
+      return stage._withUnsafeGuaranteedRef { stage in
+        let handle = stage.handle as? any CustomStringConvertible
+        return "filter " + (flags.contains(.stageBusy) ? stage.typeName : stage.name) + (handle.map { " (\($0.description))" } ?? "")
+      }
+    }
     if let transport = extras?.transport { return transport.name }
     return partnerLink == nil ? "half without a partner" : "half of a pair"
   }

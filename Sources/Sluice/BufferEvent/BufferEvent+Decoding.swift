@@ -70,7 +70,8 @@ extension BufferEvent {
   /// Goes on after a call that came to `progress`, or starts; `have` and `had` are the counts before that call.
   private func decodeOn(_ mode: FlushMode, after progress: Progress?, _ have: Int, _ had: Int) -> Bool {
     guard let stage = stage?.takeUnretainedValue(), let below = underlying else { return false }
-    guard !flags.intersects(.receiveBlocked), !below.flags.intersects(.inputHeld), !isDrowned(stage, below) else {
+    let isBlocked = flags.intersects(decodeIsBlocked(stage)) || below.flags.intersects(.inputHeld)
+    guard !isBlocked, !isDrowned(stage, below) else {
       return decodeLater(below)
     }
     let waited = progress == nil ? below.inputBuffer.count : have
@@ -86,6 +87,11 @@ extension BufferEvent {
       schedule(.pumpDown)
     }
     return decoded(from: before, below)
+  }
+
+  /// What keeps this layer's filter from decoding.
+  private func decodeIsBlocked(_ stage: Stage) -> EventFlags {
+    stage.context.needsInput ? .receiveBlocked.subtracting([.readDisabled, .readSuspended]) : .receiveBlocked
   }
 
   private func decodeFailed(_ error: any Error, _ had: Int, _ stage: Stage, _ below: BufferEvent) -> Bool {
@@ -128,6 +134,11 @@ extension BufferEvent {
     guard room > 0 else {
       flags.insert(.inputAwaited)
       if isForced { stage.state.insert(.owesDecode) }
+      return false
+    }
+    // A filter that needed input of its own may need it no more.
+    if flags.intersects([.readDisabled, .readSuspended]), !stage.context.needsInput {
+      flags.insert(.inputAwaited)
       return false
     }
     stage.context.limit = room

@@ -86,9 +86,15 @@ extension BufferEvent {
     if outputBuffer.count <= writeLow { base.queue.append(self) }
   }
 
+  /// Passes on what a layer below announced. Where a handshake is made here, only that says when the stack is connected.
+  private func announceFromBelow(_ event: StreamEvent) {
+    if case .connected = event, stage?._withUnsafeGuaranteedRef({ $0.hasHandshake }) == true { return }
+    announce(event)
+  }
+
   /// Queues an event behind those that wait, for the top of the stack that this is part of.
   func announce(_ event: StreamEvent) {
-    if let upper { return upper._withUnsafeGuaranteedRef { $0.announce(event) } }
+    if let upper { return upper._withUnsafeGuaranteedRef { $0.announceFromBelow(event) } }
     guard !flags.intersects([.closing, .closed]) else { return }
     if case .connected = event { return schedule(.connectedPending) }
     makeExtras().pendingEvents.append(event)

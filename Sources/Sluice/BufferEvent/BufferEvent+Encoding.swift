@@ -211,16 +211,18 @@ extension BufferEvent {
         below.flags.insert(.watchedAbove)
       }
     }
+    guard stage.context.hasRequest else { return }
     let requests = stage.context.takeRequests()
     guard !flags.contains(.closed) else { return }
     if let waker = stage.context.madeWaker {
-      stage.waker = waker
+      makeExtras().waker = waker
       waker.event = Unmanaged.passUnretained(self)
     }
     holdsChanged(stage, below)
     for event in requests.announcements { announce(event) }
     if requests.wake { schedule(.wakeStage) }
-    if let time = requests.time { armWake(at: time) }
+    if let time = requests.time ?? requests.delay.map({ base.now.advanced(by: $0) }) { armWake(at: time) }
+    if requests.cancelsWake { cancelWake() }
   }
 
   /// The place of this layer in its stack, counted from the wire, where 0 stands on no other.

@@ -120,7 +120,10 @@ extension BufferEvent {
     heir.lower?._withUnsafeGuaranteedRef { $0.upper = link }
     heir.partnerLink?._withUnsafeGuaranteedRef { $0.partnerLink = link }
     if let transport = extras?.transport { heir.makeExtras().transport = transport }
-    heir.stage?._withUnsafeGuaranteedRef { $0.waker?.event = link }
+    if let waker = extras?.waker {
+      heir.makeExtras().waker = waker
+      waker.event = link
+    }
     if let failure { heir.makeExtras().failure = failure }
     heir.close()
     guard heir.stage != nil, !heir.flags.contains(.closed) else { return }

@@ -13,6 +13,12 @@ extension BufferEvent {
     extras.wakeTimer?.arm(at: time)
   }
 
+  func cancelWake() {
+    extras?.wakeTimer?.cancel()
+    extras?.wakeTimer = nil
+    extras?.wakeTime = nil
+  }
+
   /// Wakes the filter as it asked, and then lets both of its directions go on.
   func wakeFilter() {
     flags.remove(.wakeStage)
@@ -95,7 +101,7 @@ extension BufferEvent {
 
   /// Takes the layer below out of this one's hands. Only one that stays open goes on reading by itself.
   func letGoOfLower() {
-    stage?._withUnsafeGuaranteedRef { $0.waker?.event = nil }
+    extras?.waker?.event = nil
     guard let lower else { return }
     lower._withUnsafeGuaranteedRef { below in
       below.upper = nil

@@ -45,9 +45,23 @@ extension BufferEvent {
       }
     }
     let before = outputBuffer.count
+    if let stage, bytes.count >= Self.lendableSize, before == 0, stage._withUnsafeGuaranteedRef({ $0.onlyReadsSource })
+    {
+      return writeLent(bytes)
+    }
     outputBuffer.appendBytes(bytes)
     pushDown()
     return .accepted(room: queued(from: before))
+  }
+
+  private static var lendableSize: Int { 16_384 }
+
+  /// Writes to a filter that only reads what it encodes: it gets the caller's own bytes, and what it leaves is copied.
+  @inline(never) private func writeLent(_ bytes: UnsafeRawBufferPointer) -> WriteOutcome {
+    outputBuffer.appendLent(bytes)
+    pushDown()
+    outputBuffer.keepLent()
+    return .accepted(room: queued(from: 0))
   }
 
   /// Writes where watchers are called from inside, who may do anything to this event but use its output.

@@ -84,6 +84,8 @@ public final class BufferEvent: DeferredWork {
     var pendingEvents: [StreamEvent] = []
     var transport: (any Transport)?
     var wakeTimer: LoopTimer?
+    /// The door to the filter that it gave out, if it did.
+    var waker: FilterWaker?
     /// When the filter is to be woken; nil where it did not ask.
     var wakeTime: EventBase.Instant?
     /// When a close that is under way turns into an abort.

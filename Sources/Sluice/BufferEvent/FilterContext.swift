@@ -37,12 +37,21 @@ public struct FilterContext: ~Copyable {
   public private(set) var wantsWake = false
   /// When the filter asked to be woken, if it did.
   public var wakeTime: EventBase.Instant? { rare?.wakeTime }
+  /// How long from now the filter asked to be woken, if it did so with `wake(after:)`.
+  public var wakeDelay: Duration? { rare?.wakeDelay }
+  /// Whether the filter took back what it asked for with `wake(at:)` or `wake(after:)`.
+  public var cancelsWake: Bool { rare?.cancelsWake ?? false }
+  /// Whether wire bytes are decoded even while the application has reading disabled or suspended. For a filter whose protocol
+  /// has to go on before there is anything to read, such as a handshake; it gives the application no byte meanwhile.
+  public var needsInput = false
   /// What the filter announced, in order.
   public var announcements: [StreamEvent] { rare?.announcements ?? [] }
 
   /// What few filters ask for; made when one does.
   private final class Rare {
     var wakeTime: EventBase.Instant?
+    var wakeDelay: Duration?
+    var cancelsWake = false
     var announcements: [StreamEvent] = []
     var waker: FilterWaker?
   }
@@ -80,7 +89,20 @@ public struct FilterContext: ~Copyable {
 
   /// Asks for `wake` to be called at an instant of the base's clock. A later call replaces an earlier one.
   public mutating func wake(at instant: EventBase.Instant) {
-    makeRare().wakeTime = instant
+    askForWake(at: instant)
+  }
+
+  /// Asks for `wake` to be called when `delay` has passed, for filters that do not read `now`. Replaces what was asked for
+  /// earlier here, or with `wake(at:)`.
+  public mutating func wake(after delay: Duration) { askForWake(after: delay) }
+
+  /// Takes back what `wake(at:)` or `wake(after:)` asked for: an armed wake keeps the loop running until its time.
+  public mutating func cancelWake() { askForWake() }
+
+  private mutating func askForWake(at instant: EventBase.Instant? = nil, after delay: Duration? = nil) {
+    let rare = makeRare()
+    (rare.wakeTime, rare.wakeDelay) = (instant, delay)
+    rare.cancelsWake = instant == nil && delay == nil
     hasRequests = true
   }
 
@@ -114,12 +136,25 @@ public struct FilterContext: ~Copyable {
   /// Whether anything was asked for, or replied, since the last look.
   @inline(__always) var hasAsked: Bool { hasRequests || reply.count > 0 }
 
-  mutating func takeRequests() -> (wake: Bool, time: EventBase.Instant?, announcements: [StreamEvent]) {
-    let requests = (wantsWake, wakeTime, announcements)
+  /// Whether anything was asked for.
+  @inline(__always) var hasRequest: Bool { hasRequests }
+
+  mutating func takeRequests() -> Requests {
+    var requests = Requests(wake: wantsWake)
     wantsWake = false
     hasRequests = false
-    rare?.wakeTime = nil
-    rare?.announcements = []
+    guard let rare else { return requests }
+    (requests.time, requests.delay, requests.cancelsWake) = (rare.wakeTime, rare.wakeDelay, rare.cancelsWake)
+    (rare.wakeTime, rare.wakeDelay, rare.cancelsWake) = (nil, nil, false)
+    if !rare.announcements.isEmpty { swap(&requests.announcements, &rare.announcements) }
     return requests
+  }
+
+  struct Requests {
+    let wake: Bool
+    var time: EventBase.Instant?
+    var delay: Duration?
+    var cancelsWake = false
+    var announcements: [StreamEvent] = []
   }
 }

@@ -21,27 +21,34 @@ class Stage {
   @usableFromInline
   typealias Call = (Stage, inout EventBuffer, inout EventBuffer) throws -> Progress
 
-  final let name: String
+  // The order of the fields is that of their size, as in the context: there may be many idle filters.
+
   #if !DEBUG
     @exclusivity(unchecked)
   #endif
   @usableFromInline
   final var context: FilterContext
   final let usesTime: Bool
+  final let onlyReadsSource: Bool
+  final let hasHandshake: Bool
   /// What the host remembers of the filter between calls; nothing, as a rule.
   final var state = State()
-  /// The door to the filter that it gave out, if it did; here, since the context is the filter's while it runs.
-  final var waker: FilterWaker?
   /// What the filter holds back, as the events around it were told.
   final var readHold = Suspension()
   final var writeHold = Suspension()
+  final let handle: AnyObject?
   private final let encodeCall: Call
   private final let decodeCall: Call
 
   @usableFromInline
-  init(name: String, usesTime: Bool, base: EventBase, encode: @escaping Call, decode: @escaping Call) {
-    self.name = name
+  init(
+    usesTime: Bool, onlyReadsSource: Bool, hasHandshake: Bool, handle: AnyObject?, base: EventBase,
+    encode: @escaping Call, decode: @escaping Call
+  ) {
     self.usesTime = usesTime
+    self.onlyReadsSource = onlyReadsSource
+    self.hasHandshake = hasHandshake
+    self.handle = handle
     context = FilterContext(pool: base.pool)
     encodeCall = encode
     decodeCall = decode
@@ -78,6 +85,11 @@ class Stage {
     if state.contains(.decodeBlocked) { state.insert(.owesDecode) }
     state.subtract([.encodeBlocked, .decodeBlocked])
   }
+
+  /// What the filter is called. It is asked itself, so not while it runs.
+  @usableFromInline var name: String { "" }
+  /// The name of its type, which can be told at any time.
+  @usableFromInline var typeName: String { "" }
 
   @usableFromInline func start() throws {}
   @usableFromInline func wake() throws {}

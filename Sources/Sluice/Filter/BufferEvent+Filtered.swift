@@ -1,10 +1,10 @@
 extension BufferEvent {
-  /// Puts a filter on this event, and returns the event that stands on the two: there the application reads and writes from
-  /// now on. libevent: `bufferevent_filter_new`.
+  /// Puts a filter on this event, and returns the event that stands on the two: there the application reads and writes
+  /// from now on. libevent: `bufferevent_filter_new`.
   ///
-  /// Bytes that are in this event's input, and were not read, go through the filter: this is what STARTTLS needs. Bytes that
-  /// were written before are ahead of everything the filter sends. The new event keeps this one alive, and closes it when it
-  /// is closed or dropped. This event's callbacks rest meanwhile, and writing to it is refused.
+  /// Bytes that are in this event's input, and were not read, go through the filter: this is what STARTTLS needs. Bytes
+  /// that were written before are ahead of everything the filter sends. The new event keeps this one alive, and closes
+  /// it when it is closed or dropped. This event's callbacks rest meanwhile, and writing to it is refused.
   ///
   /// - Parameters:
   ///   - filter: what to put on; it is the new event's own from now on.
@@ -63,6 +63,19 @@ extension BufferEvent {
     guard let below = underlying, !flags.contains(.failed) else { return }
     callStage { try $0.start() }
     if !below.inputBuffer.isEmpty || below.flags.contains(.inputEnded) { schedule(.pumpUp) }
+  }
+}
+
+extension BufferEvent {
+  /// The handle of a type that the nearest filter gives which has one of that type, looked for from this event
+  /// downwards; nil, where there is none. It may be kept longer than the event. O(layers).
+  public func filterHandle<Handle: AnyObject>(_ type: Handle.Type = Handle.self) -> Handle? {
+    var next: BufferEvent? = self
+    while let event = next {
+      if let handle = event.stage?._withUnsafeGuaranteedRef({ $0.handle }) as? Handle { return handle }
+      next = event.underlying
+    }
+    return nil
   }
 }
 

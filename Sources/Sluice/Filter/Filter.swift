@@ -24,6 +24,18 @@ public protocol Filter: ~Copyable {
   /// Whether it reads `FilterContext.now`. False, where it does not say.
   var usesTime: Bool { get }
 
+  /// Whether `encode` only reads the bytes of its source and drains them, and never moves or shares them into another buffer.
+  /// Then large writes are lent to it, where others get a copy. False, where it does not say.
+  var onlyReadsSource: Bool { get }
+
+  /// Whether it announces `.connected` itself, when a handshake is done: then what the layers below say of being connected goes
+  /// no further. False, where it does not say.
+  var hasHandshake: Bool { get }
+
+  /// What the application can reach of it through `BufferEvent.filterHandle(_:)` while it works, such as what a handshake
+  /// came to. Debug descriptions show it where it is `CustomStringConvertible`. Asked for once; nil, where it has none.
+  var handle: AnyObject? { get }
+
   /// Called once, when it is put on: the place to send a greeting through `context.reply`. Does nothing, where it is not
   /// given.
   ///
@@ -51,9 +63,9 @@ public protocol Filter: ~Copyable {
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
   ) throws -> Progress
 
-  /// Called when the time has come that the filter asked for (`FilterContext.wakeSoon`, `wake(at:)`). What it has for the wire
-  /// goes to `context.reply`; `decode` and `encode` are called once afterwards, with an empty source too, to give what
-  /// the filter held inside itself. Does nothing, where it is not given.
+  /// Called when the time has come that the filter asked for (`FilterContext.wakeSoon`, `wake(at:)`, `wake(after:)`). What
+  /// it has for the wire goes to `context.reply`; `decode` and `encode` are called once afterwards, with an empty source too,
+  /// to give what the filter held inside itself. Does nothing, where it is not given.
   ///
   /// - Throws: what stops the stream.
   mutating func wake(_ context: inout FilterContext) throws
@@ -64,6 +76,12 @@ extension Filter where Self: ~Copyable {
   public var name: String { "\(Self.self)" }
   /// False.
   public var usesTime: Bool { false }
+  /// False.
+  public var onlyReadsSource: Bool { false }
+  /// False.
+  public var hasHandshake: Bool { false }
+  /// None.
+  public var handle: AnyObject? { nil }
   /// Does nothing.
   public mutating func start(_ context: inout FilterContext) throws {}
   /// Does nothing.

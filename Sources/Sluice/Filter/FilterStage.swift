@@ -9,11 +9,14 @@ final class FilterStage<F: Filter & ~Copyable>: Stage {
 
   @inlinable
   init(_ filter: consuming F, base: EventBase) {
-    let name = filter.name
     let usesTime = filter.usesTime
+    let onlyReadsSource = filter.onlyReadsSource
+    let hasHandshake = filter.hasHandshake
+    let handle = filter.handle
     self.filter = filter
     super.init(
-      name: name, usesTime: usesTime, base: base,
+      usesTime: usesTime, onlyReadsSource: onlyReadsSource, hasHandshake: hasHandshake, handle: handle,
+      base: base,
       encode: { stage, source, target in
         try unsafeDowncast(stage, to: FilterStage<F>.self).filter.encode(&source, into: &target, &stage.context)
       },
@@ -21,6 +24,12 @@ final class FilterStage<F: Filter & ~Copyable>: Stage {
         try unsafeDowncast(stage, to: FilterStage<F>.self).filter.decode(&source, into: &target, &stage.context)
       })
   }
+
+  @usableFromInline
+  override var name: String { filter.name }
+
+  @usableFromInline
+  override var typeName: String { "\(F.self)" }
 
   @usableFromInline
   override func start() throws { try filter.start(&context) }

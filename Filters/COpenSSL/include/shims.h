@@ -1,0 +1,98 @@
+#ifndef SLUICE_COPENSSL_SHIMS_H
+#define SLUICE_COPENSSL_SHIMS_H
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+
+// Macros of libssl.
+
+static inline int sluice_ssl_ctx_set_min_version(SSL_CTX *context, int version) {
+  return SSL_CTX_set_min_proto_version(context, version);
+}
+static inline int sluice_ssl_ctx_set_max_version(SSL_CTX *context, int version) {
+  return SSL_CTX_set_max_proto_version(context, version);
+}
+static inline long sluice_ssl_ctx_set_mode(SSL_CTX *context, long mode) { return SSL_CTX_set_mode(context, mode); }
+static inline long sluice_ssl_ctx_clear_mode(SSL_CTX *context, long mode) { return SSL_CTX_clear_mode(context, mode); }
+static inline void sluice_ssl_ctx_set_read_ahead(SSL_CTX *context, int on) { SSL_CTX_set_read_ahead(context, on); }
+static inline long sluice_ssl_ctx_set_session_cache_mode(SSL_CTX *context, long mode) {
+  return SSL_CTX_set_session_cache_mode(context, mode);
+}
+static inline long sluice_ssl_ctx_set_groups(SSL_CTX *context, const char *list) {
+  return SSL_CTX_set1_groups_list(context, list);
+}
+static inline long sluice_ssl_ctx_set_signature_algorithms(SSL_CTX *context, const char *list) {
+  return SSL_CTX_set1_sigalgs_list(context, list);
+}
+/// Takes a reference of its own.
+static inline long sluice_ssl_ctx_add_chain_certificate(SSL_CTX *context, X509 *certificate) {
+  return SSL_CTX_add1_chain_cert(context, certificate);
+}
+static inline long sluice_ssl_set_host_name(SSL *ssl, const char *name) { return SSL_set_tlsext_host_name(ssl, name); }
+static inline long sluice_ssl_ctx_sessions(SSL_CTX *context) { return SSL_CTX_sess_number(context); }
+static inline void sluice_ssl_ctx_set_server_name_callback(
+  SSL_CTX *context, int (*callback)(SSL *, int *, void *), void *argument) {
+  SSL_CTX_set_tlsext_servername_callback(context, callback);
+  SSL_CTX_set_tlsext_servername_arg(context, argument);
+}
+
+// Macros of libcrypto.
+
+static inline int sluice_err_library(unsigned long code) { return ERR_GET_LIB(code); }
+static inline int sluice_err_reason(unsigned long code) { return ERR_GET_REASON(code); }
+static inline EVP_PKEY *sluice_ec_generate(const char *curve) { return EVP_EC_gen(curve); }
+static inline EVP_PKEY *sluice_rsa_generate(unsigned int bits) { return EVP_RSA_gen(bits); }
+/// The bytes of a memory BIO; they are the BIO's.
+static inline long sluice_bio_memory(BIO *bio, char **bytes) { return BIO_get_mem_data(bio, bytes); }
+
+// Stacks of certificates, whose functions are macros.
+
+static inline int sluice_x509_stack_count(const STACK_OF(X509) *stack) { return sk_X509_num(stack); }
+static inline X509 *sluice_x509_stack_value(const STACK_OF(X509) *stack, int index) {
+  return sk_X509_value(stack, index);
+}
+static inline STACK_OF(X509) *sluice_x509_stack_new(void) { return sk_X509_new_null(); }
+static inline int sluice_x509_stack_push(STACK_OF(X509) *stack, X509 *certificate) {
+  return sk_X509_push(stack, certificate);
+}
+/// Frees the certificates too.
+static inline void sluice_x509_stack_free(STACK_OF(X509) *stack) { sk_X509_pop_free(stack, X509_free); }
+
+/// Calls `each` with the context, the bytes, their number, and whether they are an address, for the DNS names and the
+/// IP addresses that a certificate is for.
+void sluice_x509_alternative_names(
+  X509 *certificate, void (*each)(void *, const unsigned char *, size_t, int), void *context);
+
+static inline long sluice_ssl_set_mode(SSL *ssl, long mode) { return SSL_set_mode(ssl, mode); }
+static inline int sluice_ssl_version(const SSL *ssl) { return SSL_version(ssl); }
+static inline int sluice_ssl_in_init(const SSL *ssl) { return SSL_in_init(ssl); }
+static inline const char *sluice_ssl_group_name(SSL *ssl) {
+  int id = (int)SSL_get_negotiated_group(ssl);
+  return id > 0 ? OBJ_nid2sn(id & 0xffff) : NULL;
+}
+static inline long sluice_ssl_ctx_set_cache_size(SSL_CTX *context, long size) {
+  return SSL_CTX_sess_set_cache_size(context, size);
+}
+
+/// Prints a name as RFC 2253 says, with what is not printable escaped.
+static inline int sluice_x509_name_print(BIO *bio, const X509_NAME *name) {
+  return X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
+}
+
+// Flags whose macros Swift cannot read.
+
+static const unsigned long long SSL_OP_NO_RENEGOTIATION_ = SSL_OP_NO_RENEGOTIATION;
+static const unsigned long long SSL_OP_NO_COMPRESSION_ = SSL_OP_NO_COMPRESSION;
+static const unsigned long long SSL_OP_NO_TICKET_ = SSL_OP_NO_TICKET;
+static const unsigned long long SSL_OP_CIPHER_SERVER_PREFERENCE_ = SSL_OP_CIPHER_SERVER_PREFERENCE;
+static const unsigned long long SSL_OP_PRIORITIZE_CHACHA_ = SSL_OP_PRIORITIZE_CHACHA;
+static const long SSL_MODE_ENABLE_PARTIAL_WRITE_ = SSL_MODE_ENABLE_PARTIAL_WRITE;
+static const long SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER_ = SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER;
+static const long SSL_MODE_AUTO_RETRY_ = SSL_MODE_AUTO_RETRY;
+
+#endif

@@ -1,0 +1,49 @@
+internal import COpenSSL
+
+/// A certificate, its key and its chain, read and found to belong together.
+final class LoadedIdentity {
+  let certificate: OpaquePointer
+  let key: OpaquePointer
+  /// A stack of the certificates behind the first one.
+  let chain: OpaquePointer?
+
+  init(_ identity: TLSIdentity) throws(TLSConfigurationError) {
+    let certificates = try Loading.certificates(identity.certificates)
+    do {
+      key = try Loading.key(identity)
+    } catch {
+      certificates.forEach { X509_free($0) }
+      throw error
+    }
+    certificate = certificates[0]
+    chain = sluice_x509_stack_new()
+    for other in certificates.dropFirst() { _ = sluice_x509_stack_push(chain, other) }
+    guard X509_check_private_key(certificate, key) == 1 else {
+      ERR_clear_error()
+      throw TLSConfigurationError(
+        identity.key.place,
+        "a private key that does not belong to the certificate of \(Names.subject(certificate)) in "
+          + identity.certificates.place, "give the key that the certificate was made with")
+    }
+  }
+
+  deinit {
+    X509_free(certificate)
+    EVP_PKEY_free(key)
+    sluice_x509_stack_free(chain)
+  }
+
+  /// Shows this identity on all connections of a context.
+  func apply(to context: OpaquePointer, place: String) throws(TLSConfigurationError) {
+    guard SSL_CTX_use_cert_and_key(context, certificate, key, chain, 1) == 1 else {
+      throw TLSConfigurationError(
+        place, "the library refuses it (\(OpenSSLErrors.take()?.text ?? ""))",
+        "give a certificate with an RSA key of 2,048 bits or more, ECDSA, or Ed25519")
+    }
+  }
+
+  /// Shows this identity on one connection.
+  func apply(toConnection ssl: OpaquePointer) -> Bool {
+    SSL_use_cert_and_key(ssl, certificate, key, chain, 1) == 1
+  }
+}

@@ -1,0 +1,63 @@
+internal import COpenSSL
+
+/// What certificates say, as text.
+enum Names {
+  static func subject(_ certificate: OpaquePointer?) -> String {
+    guard let certificate else { return "a certificate" }
+    let text = text(X509_get_subject_name(certificate))
+    return text.isEmpty ? alternatives(certificate).first ?? "a certificate without a subject" : text
+  }
+
+  static func text(_ name: OpaquePointer?) -> String {
+    guard let name else { return "" }
+    return printed { sluice_x509_name_print($0, name) }
+  }
+
+  static func text(time: UnsafePointer<ASN1_TIME>?) -> String {
+    guard let time else { return "" }
+    return printed { ASN1_TIME_print($0, time) }
+  }
+
+  static func alternatives(_ certificate: OpaquePointer?) -> [String] {
+    guard let certificate else { return [] }
+    let names = Collected()
+    sluice_x509_alternative_names(
+      certificate,
+      { box, bytes, count, isAddress in
+        guard let box, let bytes else { return }
+        let raw = UnsafeBufferPointer(start: bytes, count: count)
+        let name = isAddress != 0 ? Names.address(raw) : String(decoding: raw, as: UTF8.self)
+        Unmanaged<Collected>.fromOpaque(box).takeUnretainedValue().names.append(Names.escaped(name))
+      }, Unmanaged.passUnretained(names).toOpaque())
+    return names.names
+  }
+
+  private final class Collected {
+    var names: [String] = []
+  }
+
+  /// Text from a peer with everything but printable ASCII written as \xNN, so that it can go into a log line.
+  static func escaped(_ text: String) -> String {
+    text.utf8.map { byte in
+      if (0x20..<0x7F).contains(byte), byte != 0x5C { return String(UnicodeScalar(byte)) }
+      let digits = String(byte, radix: 16, uppercase: true)
+      return "\\x" + (digits.count < 2 ? "0" : "") + digits
+    }.joined()
+  }
+
+  private static func address(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+    if bytes.count == 4 { return bytes.map { String($0) }.joined(separator: ".") }
+    let groups = stride(from: 0, to: bytes.count & ~1, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) }
+    return groups.map { String($0, radix: 16) }.joined(separator: ":")
+  }
+
+  private static func printed(_ body: (OpaquePointer?) -> Int32) -> String {
+    let bio = BIO_new(BIO_s_mem())
+    defer { BIO_free(bio) }
+    _ = body(bio)
+    var bytes: UnsafeMutablePointer<CChar>?
+    let count = sluice_bio_memory(bio, &bytes)
+    guard let bytes, count > 0 else { return "" }
+    return String(decoding: UnsafeRawBufferPointer(start: bytes, count: count), as: UTF8.self)
+  }
+}

@@ -1,0 +1,28 @@
+internal import COpenSSL
+
+/// The thread's queue of OpenSSL errors, which anybody in the process may leave something in.
+enum OpenSSLErrors {
+  /// Empties the queue. Asking first is cheaper than clearing.
+  @inline(__always) static func clear() {
+    if ERR_peek_error() != 0 { ERR_clear_error() }
+  }
+
+  /// Takes the last error, which is the nearest to the call that failed, and empties the queue.
+  static func take() -> (library: Int32, reason: Int32, text: String)? {
+    let code = ERR_peek_last_error()
+    defer { ERR_clear_error() }
+    return code == 0 ? nil : (sluice_err_library(code), sluice_err_reason(code), text(of: code))
+  }
+
+  /// Takes the first error, which is the cause, and empties the queue.
+  static func takeFirst() -> (library: Int32, reason: Int32, text: String)? {
+    let code = ERR_peek_error()
+    defer { ERR_clear_error() }
+    return code == 0 ? nil : (sluice_err_library(code), sluice_err_reason(code), text(of: code))
+  }
+
+  private static func text(of code: UInt) -> String {
+    guard let reason = ERR_reason_error_string(code) else { return "error \(code)" }
+    return String(cString: reason)
+  }
+}

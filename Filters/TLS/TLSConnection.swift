@@ -1,0 +1,110 @@
+internal import COpenSSL
+internal import Sluice
+
+/// One TLS connection: what its handshake came to, and the way to the library's `SSL`.
+///
+/// `BufferEvent.tls` gives it. It may be kept longer than the event, and keeps the connection's memory then; the
+/// connection itself ends with the event. It stays on its base's thread.
+public final class TLSConnection {
+  /// The library's `SSL`, for what is not covered here. It lives as long as this object; reading and writing through
+  /// it, and changing its BIOs, are the filter's alone.
+  public let pointer: OpaquePointer
+  /// Whether this end is the server.
+  public let isServer: Bool
+  /// The host that the client wants, as it was given; nil for servers.
+  public let host: String?
+  /// What the connection was made from; nil for an `SSL` that was made elsewhere.
+  public let context: TLSContext?
+
+  /// Whether the handshake is complete.
+  #if !DEBUG
+    @exclusivity(unchecked)
+  #endif
+  public internal(set) var isEstablished = false
+  /// How long the handshake took, in real time from its start; nil before it is complete.
+  public internal(set) var handshakeTime: Duration?
+  /// The last ticket that the server gave for resuming this session; nil where none came, or before. O(1).
+  public internal(set) var sessionTicket: TLSSessionTicket?
+
+  // Where the library's reads and writes go; set during a call only.
+  #if !DEBUG
+    @exclusivity(unchecked)
+  #endif
+  var input: UnsafeMutablePointer<EventBuffer>?
+  #if !DEBUG
+    @exclusivity(unchecked)
+  #endif
+  var output: UnsafeMutablePointer<EventBuffer>?
+
+  /// Whether a call into the library is on the stack.
+  #if !DEBUG
+    @exclusivity(unchecked)
+  #endif
+  var isInCall = false
+  /// Whether a call into the library failed.
+  var hasFailed = false
+  /// Wire bytes that came before the handshake was complete.
+  var handshakeBytes = 0
+  /// The first of them, to tell what the other end speaks.
+  var firstBytes = FirstBytes()
+  var startTime: ContinuousClock.Instant?
+  /// The last fatal alert of either direction; 255 where there is none.
+  var alertSent: UInt8 = 255
+  var alertReceived: UInt8 = 255
+  var certificateError: TLSCertificateError?
+  var limits: Limits
+
+  // For `RecordBuffers`.
+  #if !DEBUG
+    @exclusivity(unchecked)
+  #endif
+  var bufferSlot: Int8 = -1
+  #if !DEBUG
+    @exclusivity(unchecked)
+  #endif
+  var wasUsed = false
+
+  struct Limits {
+    var timeout: Duration
+    var bytes: Int
+    var allowsDirtyShutdown: Bool
+  }
+
+  /// Takes `ssl` over, and gives it its place to read and write.
+  init(ssl: OpaquePointer, context: TLSContext?, host: String?, isServer: Bool) throws(TLSError) {
+    pointer = ssl
+    self.context = context
+    self.host = host
+    self.isServer = isServer
+    let options = context?.options ?? TLSOptions()
+    limits = Limits(
+      timeout: options.handshakeTimeout, bytes: options.handshakeLimit,
+      allowsDirtyShutdown: options.allowsDirtyShutdown)
+    guard let bio = WireBIO.make(for: self) else { throw .unusable("no memory for a connection") }
+    SSL_set_bio(ssl, bio, bio)
+  }
+
+  deinit {
+    if bufferSlot >= 0 { context?.buffers.remove(self) }
+    // Without this, the library takes a connection that ends without close_notify for an attack, and its session with
+    // it: RFC 8446 does so no more.
+    if isEstablished, !hasFailed { SSL_set_shutdown(pointer, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN) }
+    SSL_free(pointer)
+  }
+
+  /// The connection that a callback of the library is about.
+  static func of(_ ssl: OpaquePointer?) -> Unmanaged<TLSConnection>? {
+    guard let bio = SSL_get_rbio(ssl), let data = BIO_get_data(bio) else { return nil }
+    return Unmanaged.fromOpaque(data)
+  }
+
+  /// The first bytes of the other end.
+  struct FirstBytes {
+    var bytes: InlineArray<16, UInt8> = .init(repeating: 0)
+    var count = 0
+    var array: [UInt8] { (0..<count).map { bytes[$0] } }
+  }
+}
+
+@available(*, unavailable, message: "a connection stays on its base's thread")
+extension TLSConnection: Sendable {}

@@ -1,0 +1,93 @@
+internal import COpenSSL
+internal import Sluice
+
+/// Which part an end plays, and with what.
+public enum TLSRole {
+  /// It waits for a client.
+  case server(TLSContext)
+  /// It begins, and wants the host of that name or address; a context that checks hosts needs it. With a ticket of an
+  /// earlier connection to the same host it resumes that session, where the server agrees.
+  case client(TLSContext, host: String?, resuming: TLSSessionTicket? = nil)
+  /// The handshake was done elsewhere: an `SSL` that is complete, which the connection owns from now on, and frees.
+  /// Its BIOs are replaced. libevent: `BUFFEREVENT_SSL_OPEN`.
+  case established(OpaquePointer)
+
+  /// A filter for one connection.
+  func makeFilter() throws(TLSError) -> TLSFilter {
+    switch self {
+    case .server(let context): try TLSFilter(Self.serve(context))
+    case .client(let context, let host, let ticket): try TLSFilter(Self.connect(context, host, ticket))
+    case .established(let ssl): try TLSFilter(Self.adopt(ssl))
+    }
+  }
+
+  private static func serve(_ context: TLSContext) throws(TLSError) -> TLSConnection {
+    guard context.isServer else { throw .unusable("a context of a client cannot serve: make one with init(server:)") }
+    let connection = try make(context, host: nil)
+    SSL_set_accept_state(connection.pointer)
+    return connection
+  }
+
+  private static func connect(
+    _ context: TLSContext, _ host: String?, _ ticket: TLSSessionTicket?
+  ) throws(TLSError) -> TLSConnection {
+    guard !context.isServer else {
+      throw .unusable("a context of a server cannot connect: make one with init(client:)")
+    }
+    let connection = try make(context, host: host)
+    SSL_set_connect_state(connection.pointer)
+    if let host { try connection.want(host) }
+    if host == nil, case .full = context.verification {
+      throw .unusable("whose certificate to expect is not known: give a host, or verification .chainOnly")
+    }
+    // A ticket is good for the host that was checked when it was given, and for no other.
+    if let ticket, ticket.host?.lowercased() == host?.lowercased() {
+      SSL_set_session(connection.pointer, ticket.pointer)
+    }
+    return connection
+  }
+
+  private static func make(_ context: TLSContext, host: String?) throws(TLSError) -> TLSConnection {
+    OpenSSLErrors.clear()
+    guard let ssl = SSL_new(context.pointer) else {
+      throw .unusable("libssl made no connection: \(OpenSSLErrors.take()?.text ?? "no memory")")
+    }
+    return try TLSConnection(ssl: ssl, context: context, host: host, isServer: context.isServer)
+  }
+
+  private static func adopt(_ ssl: OpaquePointer) throws(TLSError) -> TLSConnection {
+    guard SSL_is_init_finished(ssl) == 1 else {
+      throw .unusable("the SSL to wrap has not completed its handshake: give one that has, or use a context")
+    }
+    let connection = try TLSConnection(ssl: ssl, context: nil, host: nil, isServer: SSL_is_server(ssl) == 1)
+    _ = sluice_ssl_set_mode(ssl, Int(SSL_MODE_ENABLE_PARTIAL_WRITE_ | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER_))
+    connection.isEstablished = true
+    return connection
+  }
+}
+
+extension TLSConnection {
+  /// Asks the server for `host`, and expects its certificate.
+  fileprivate func want(_ host: String) throws(TLSError) {
+    let isPlain = (1...253).contains(host.utf8.count) && host.utf8.allSatisfy { (0x21..<0x7F).contains($0) }
+    guard isPlain else { throw .badHost(Names.escaped(host)) }
+    let isFull = if case .full? = context?.verification { true } else { false }
+    // Addresses have no place in the extension for names.
+    if Self.isAddress(host) {
+      if isFull, X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(pointer), host) != 1 { throw .badHost(host) }
+      return
+    }
+    guard sluice_ssl_set_host_name(pointer, host) == 1 else { throw .badHost(host) }
+    SSL_set_hostflags(pointer, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
+    if isFull, SSL_set1_host(pointer, host) != 1 { throw .badHost(host) }
+  }
+
+  private static func isAddress(_ host: String) -> Bool {
+    guard let address = a2i_IPADDRESS(host) else {
+      OpenSSLErrors.clear()
+      return false
+    }
+    ASN1_OCTET_STRING_free(address)
+    return true
+  }
+}

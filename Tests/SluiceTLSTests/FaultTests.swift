@@ -1,0 +1,172 @@
+import Sluice
+import SluiceTLS
+import SluiceTLSTesting
+import Testing
+
+/// Rows of the table of faults that every TLS end has to bear; the numbers are those of the rows.
+@Suite struct FaultTests {
+  /// What a conversation with one message and its orderly end puts on the wire to the server.
+  static func lengthToServer(_ version: TLSVersion) throws -> Int {
+    let recording = Recording()
+    let talk = try Conversation(
+      client: { $0.options.newest = version }, wire: { try $0.pair(toClient: nil, toServer: .record(recording)) })
+    talk.client.write("a message")
+    talk.client.finish()
+    try talk.settle()
+    return recording.bytes.count
+  }
+
+  // Rows 1 and 8.
+  @Test(arguments: [TLSVersion.v1_2, .v1_3])
+  func `a stream that is cut at any byte ends with one error and no invented byte`(version: TLSVersion) throws {
+    let contexts = try Conversation.contexts(nil, { $0.options.newest = version })
+    let length = try Self.lengthToServer(version)
+    #expect(length > 200)
+    for place in 1..<length {
+      let talk = try Conversation(
+        contexts: contexts, wire: { try $0.pair(toClient: nil, toServer: .end(at: place)) })
+      talk.client.write("a message")
+      talk.client.finish()
+      try talk.settle()
+      let sees = talk.serverSees
+      #expect(sees.log.last == "error", "cut at \(place): \(sees.log)")
+      #expect(sees.log.count { $0 == "error" || $0 == "end" } == 1)
+      #expect(sees.failure == (sees.log.contains("connected") ? .truncated : .closedDuringHandshake), "cut at \(place)")
+      #expect("a message".hasPrefix(sees.text))
+    }
+  }
+
+  // Row 2.
+  @Test func `a flipped bit anywhere is found, and nothing is delivered behind it`() throws {
+    let contexts = try Conversation.contexts()
+    let length = try Self.lengthToServer(.v1_3)
+    var unharmed = 0
+    for place in 0..<length {
+      let talk = try Conversation(
+        contexts: contexts, wire: { try $0.pair(toClient: nil, toServer: .flip(at: place)) })
+      talk.client.write("a message")
+      talk.client.finish()
+      // A length that grew waits for more, until the deadline or the end of the stream.
+      try talk.settle()
+      talk.client.close()
+      try talk.base.run(for: .seconds(11))
+      let sees = talk.serverSees
+      #expect("a message".hasPrefix(sees.text), "flipped at \(place)")
+      #expect(sees.log.count { $0 == "error" || $0 == "end" } <= 1)
+      if sees.log == ["connected", "read", "end"] { unharmed += 1 }
+    }
+    // The version in a record's header, and the dummy record of the handshake, carry nothing.
+    #expect(unharmed <= 20)
+  }
+
+  // Row 12.
+  @Test(arguments: [0, 1, 4, 5, 50, 300])
+  func `a handshake that stalls at any byte is ended by its deadline`(place: Int) throws {
+    let talk = try Conversation(wire: { try $0.pair(toClient: nil, toServer: .hold(at: place)) })
+    try talk.base.run(for: .seconds(9))
+    #expect(talk.serverSees.log == [])
+    try talk.base.run(for: .seconds(2))
+    #expect(talk.serverSees.log == ["error"])
+    #expect(talk.serverSees.failure == .handshakeTimedOut(.seconds(10)))
+  }
+
+  // Row 14.
+  @Test(arguments: [TLSVersion.v1_2, .v1_3])
+  func `bytes that come one by one make no difference`(version: TLSVersion) throws {
+    let talk = try Conversation(
+      client: { $0.options.newest = version },
+      wire: { try $0.pair(toClient: .oneByOne, toServer: .oneByOne) })
+    let text = String(repeating: "0123456789", count: 300)
+    talk.client.write(text)
+    talk.server.write("short")
+    try talk.settle()
+    talk.client.finish()
+    talk.server.finish()
+    try talk.settle()
+    #expect(talk.serverSees.text == text)
+    #expect(talk.clientSees.text == "short")
+    #expect(talk.serverSees.log == ["connected", "read", "end"])
+    #expect(talk.clientSees.log == ["connected", "read", "end"])
+  }
+
+  // Row 8, with the switch.
+  @Test func `a dirty shutdown is an orderly end for those who allow it`() throws {
+    for allows in [false, true] {
+      let talk = try Conversation(server: { $0.options.allowsDirtyShutdown = allows })
+      talk.client.write("data")
+      try talk.settle()
+      talk.client.underlying?.partner?.disable(.write)
+      talk.client.free()
+      try talk.settle()
+      // What a transport tells when the other end is gone: an end, and no close_notify in front of it.
+      talk.server.underlying?.receiveEnd()
+      try talk.settle()
+      #expect(talk.serverSees.text == "data")
+      #expect(talk.serverSees.log == ["connected", "read", allows ? "end" : "error"])
+      #expect(talk.serverSees.failure == (allows ? nil : .truncated))
+    }
+  }
+
+  // Row 3: a hello that never ends.
+  @Test func `bytes before the handshake is complete are bounded`() throws {
+    let base = EventBase(clock: .virtual)
+    let (left, right) = base.pair()
+    let contexts = try Conversation.contexts(nil, { _ in }, { $0.options.handshakeLimit = 8_000 })
+    let server = try right.secured(.server(contexts.server))
+    let sees = Witness(server)
+    // A client hello of 60,000 bytes, in records of 1,000.
+    var hello: [UInt8] = [1, 0, 0xEA, 0x60, 3, 3]
+    hello += [UInt8](repeating: 7, count: 60_000)
+    for start in stride(from: 0, to: 30_000, by: 1_000) {
+      left.write([22, 3, 1, 3, 0xE8] + hello[start..<start + 1_000])
+      try base.runUntilIdle(maximumSteps: 1_000)
+      if !sees.log.isEmpty { break }
+    }
+    #expect(sees.log == ["error"])
+    #expect(sees.failure == .handshakeTooLong(8_000) || sees.failure?.description.contains("too") == true)
+  }
+
+  // Row 7.
+  @Test(arguments: [
+    ("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "plaintext HTTP request on a TLS port"),
+    ("SSH-2.0-OpenSSH_9.2\r\n", "the other end does not speak TLS: its first bytes are \"SSH-2"),
+    ("\u{1}\u{2}\u{3}\u{4}\u{5}\u{6}\u{7}", "the other end does not speak TLS: its first bytes are \"\\x01\\x02"),
+  ])
+  func `whoever does not speak TLS is told so in words`(sent: String, words: String) throws {
+    let base = EventBase(clock: .virtual)
+    let (left, right) = base.pair()
+    let server = try right.secured(.server(Conversation.contexts().server))
+    let sees = Witness(server)
+    left.write(sent)
+    try base.runUntilIdle(maximumSteps: 1_000)
+    #expect(sees.log == ["error"])
+    #expect(sees.failure?.description.hasPrefix(words) == true, "\(String(describing: sees.failure))")
+  }
+
+  @Test func `a peer that speaks only TLS 1-0 is named as such`() throws {
+    let base = EventBase(clock: .virtual)
+    let (left, right) = base.pair()
+    let server = try right.secured(.server(Conversation.contexts().server))
+    let sees = Witness(server)
+    var hello: [UInt8] = [3, 1] + [UInt8](repeating: 9, count: 32) + [0, 0, 2, 0x00, 0x2F, 1, 0]
+    hello = [1, 0, 0, UInt8(hello.count)] + hello
+    left.write([22, 3, 1, 0, UInt8(hello.count)] + hello)
+    try base.runUntilIdle(maximumSteps: 1_000)
+    #expect(sees.failure == .oldVersion("TLS 1.0"))
+    #expect(sees.failure?.description == "peer speaks only TLS 1.0")
+    #expect(left.input.bytes().prefix(1) == [21])
+  }
+
+  // Row 8 of the list of bugs: a poisoned queue of errors (libevent#17, #350).
+  @Test func `errors that others left in the library's queue are not taken for this connection's`() throws {
+    let talk = try Conversation()
+    for round in 0..<20 {
+      #expect(TLSCertificate(der: [0x30, 0x01, UInt8(round)]) == nil)
+      poison()
+      talk.client.write("x")
+      try talk.base.runUntilIdle(maximumSteps: 100_000)
+    }
+    #expect(talk.serverSees.text.count == 20)
+    #expect(talk.clientSees.log == ["connected"])
+  }
+}

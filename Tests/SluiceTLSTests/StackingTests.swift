@@ -1,0 +1,127 @@
+import COpenSSL
+import Sluice
+import SluiceTLS
+import SluiceTLSTesting
+import Testing
+
+@Suite struct StackingTests {
+  @Test func `TLS goes over TLS`() throws {
+    let contexts = try Conversation.contexts()
+    let talk = try Conversation(
+      contexts: contexts,
+      wire: { base in
+        let (left, right) = base.pair()
+        let server = try right.secured(.server(contexts.server))
+        return (try left.secured(.client(contexts.client, host: "example.test")), server)
+      })
+    talk.client.write(String(repeating: "x", count: 100_000))
+    talk.client.finish()
+    try talk.settle()
+    #expect(talk.serverSees.text.count == 100_000)
+    // What the layer below says of being connected goes no further (libevent T9).
+    #expect(talk.serverSees.log == ["connected", "read", "end"])
+  }
+
+  @Test func `a stack is secured like an event`() throws {
+    let contexts = try Conversation.contexts()
+    let (left, right) = EventBase(clock: .virtual).pair()
+    let server = try Stack().secured(.server(contexts.server)).applied(to: right)
+    let client = try Stack().secured(.client(contexts.client, host: "example.test")).applied(to: left)
+    let sees = Witness(server)
+    client.write("over a stack")
+    try client.base.runUntilIdle(maximumSteps: 10_000)
+    #expect(sees.text == "over a stack")
+  }
+
+  // STARTTLS: what was read and not taken goes to TLS; plain text behind the command is never taken for decrypted text.
+  @Test func `plain text that was sent ahead of the handshake breaks it, and is never delivered`() throws {
+    let contexts = try Conversation.contexts()
+    let base = EventBase(clock: .virtual)
+    let (left, right) = base.pair()
+    left.write("STARTTLS\r\nDELE 1\r\n")
+    try base.runUntilIdle(maximumSteps: 100)
+    right.input.drain(10)
+    let server = try right.secured(.server(contexts.server))
+    let sees = Witness(server)
+    let client = try left.secured(.client(contexts.client, host: "example.test"))
+    let clientSees = Witness(client)
+    client.write("USER me\r\n")
+    try base.runUntilIdle(maximumSteps: 10_000)
+    #expect(sees.text == "")
+    #expect(sees.log == ["error"])
+    #expect(clientSees.text == "")
+  }
+
+  @Test func `a client hello that is read already goes to TLS`() throws {
+    let contexts = try Conversation.contexts()
+    let base = EventBase(clock: .virtual)
+    let (left, right) = base.pair()
+    right.write("220 go ahead\r\n")
+    left.write("STARTTLS\r\n")
+    try base.runUntilIdle(maximumSteps: 100)
+    left.input.drain()
+    let client = try left.secured(.client(contexts.client, host: "example.test"))
+    client.write("inside")
+    try base.runUntilIdle(maximumSteps: 100)
+    #expect(right.inputCount > 100)
+    right.input.drain(10)
+    let server = try right.secured(.server(contexts.server))
+    let sees = Witness(server)
+    try base.runUntilIdle(maximumSteps: 10_000)
+    #expect(sees.text == "inside")
+  }
+
+  @Test func `after close_notify the layer below goes on in plain`() throws {
+    let contexts = try Conversation.contexts()
+    let base = EventBase(clock: .virtual)
+    let (left, right) = base.pair()
+    let server = try right.secured(.server(contexts.server), closingUnderlying: false)
+    let client = try left.secured(.client(contexts.client, host: "example.test"), closingUnderlying: false)
+    let sees = Witness(server)
+    client.write("inside")
+    client.finish()
+    try base.runUntilIdle(maximumSteps: 10_000)
+    #expect(sees.log == ["connected", "read", "end"])
+  }
+
+  // libevent: regress_ssl's startopen.
+  @Test func `an SSL that was connected elsewhere is wrapped`() throws {
+    let contexts = try Conversation.contexts()
+    let talk = try Conversation(contexts: contexts)
+    try talk.settle()
+    let (first, second) = (try #require(talk.client.tls), try #require(talk.server.tls))
+    SSL_up_ref(first.pointer)
+    SSL_up_ref(second.pointer)
+    let (left, right) = talk.base.pair()
+    let client = try left.secured(.established(first.pointer))
+    let server = try right.secured(.established(second.pointer))
+    let sees = Witness(server)
+    client.write("goes on")
+    client.finish()
+    try talk.base.runUntilIdle(maximumSteps: 10_000)
+    #expect(sees.log == ["connected", "read", "end"])
+    #expect(sees.text == "goes on")
+    let raw = try #require(SSL_new(contexts.client.pointer))
+    let (other, _) = talk.base.pair()
+    #expect(throws: TLSError.self) { try other.secured(.established(raw)) }
+    SSL_free(raw)
+  }
+
+  // libevent: regress_ssl's wm tests; #690.
+  @Test(arguments: [1, 100, 512, 5_000, 20_000])
+  func `both ends echo under low marks and no byte stalls`(mark: Int) throws {
+    let talk = try Conversation()
+    let goal = 40_000
+    var received = 0
+    for event in [talk.client, talk.server] { event.readMarks = Watermarks(high: mark) }
+    talk.server.onRead = { $0.write(&$0.input) }
+    talk.client.onRead = { event in
+      received += event.input.drain(512)
+      // Bytes that are left are announced with the next ones only.
+      if event.inputCount > 0 { event.trigger(.read) }
+    }
+    talk.client.write([UInt8](repeating: 1, count: goal))
+    try talk.settle()
+    #expect(received == goal)
+  }
+}
