@@ -41,7 +41,7 @@ public struct Deflate: Filter, ~Copyable {
   /// - Throws: `CompressionError` where there is no stream to be had.
   public mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     guard settings.directions.contains(.write) else { return pass(&source, to: &target, context.limit, context.mode) }
     return try deflater.encode(&source, into: &target, &context)
   }
@@ -51,7 +51,7 @@ public struct Deflate: Filter, ~Copyable {
   /// - Throws: `CompressionError`; the bytes ahead of the fault are in `target`.
   public mutating func decode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     guard settings.directions.contains(.read) else { return pass(&source, to: &target, context.limit, context.mode) }
     return try inflater.decode(&source, into: &target, &context)
   }
@@ -65,7 +65,7 @@ public struct Deflate: Filter, ~Copyable {
 
   private func pass(
     _ source: inout EventBuffer, to target: inout EventBuffer, _ limit: Int, _ mode: FlushMode
-  ) -> Progress {
+  ) -> FilterProgress {
     guard limit > 0 else { return .blocked }
     if target.append(upTo: limit, from: &source) > 0 { return .moved }
     return mode == .finished ? .ended : .needsMore

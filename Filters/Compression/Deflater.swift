@@ -25,7 +25,7 @@ struct Deflater: ~Copyable {
 
   mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     guard !isEnded else { return .ended }
     var room = context.limit
     guard room > 0 else { return .blocked }

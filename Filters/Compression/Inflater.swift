@@ -37,7 +37,7 @@ struct Inflater: ~Copyable {
 
   mutating func decode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     if let failure { throw failure }
     guard context.limit > 0 else { return .blocked }
     let (had, have) = (target.count, source.count)

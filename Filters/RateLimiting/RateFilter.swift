@@ -23,7 +23,7 @@ package struct RateFilter: Filter, ~Copyable {
 
   package mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) -> Progress {
+  ) -> FilterProgress {
     let waiting = min(source.count, context.limit)
     let passing = writing.take(
       waiting, now: context.now.nanoseconds, forced: context.mode == .flush)
@@ -38,7 +38,7 @@ package struct RateFilter: Filter, ~Copyable {
 
   package mutating func decode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) -> Progress {
+  ) -> FilterProgress {
     let waiting = min(source.count, context.limit)
     let passing = reading.take(
       waiting, now: context.now.nanoseconds, forced: context.mode == .flush)
@@ -59,7 +59,7 @@ package struct RateFilter: Filter, ~Copyable {
     askForWake(&context)
   }
 
-  private func blocked(_ context: inout FilterContext) -> Progress {
+  private func blocked(_ context: inout FilterContext) -> FilterProgress {
     askForWake(&context)
     return .blocked
   }

@@ -58,7 +58,7 @@ public struct TLSFilter: Filter, ~Copyable {
   /// Makes records.
   public mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     let isPushed = isFlushing || context.mode != .normal
     guard source.count >= Self.recordSize || isPushed, connection.isEstablished else {
       guard connection.isEstablished else {
@@ -98,7 +98,7 @@ public struct TLSFilter: Filter, ~Copyable {
   /// Opens records.
   public mutating func decode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     guard connection.isEstablished else { return try shake(&source, &context) }
     let before = source.count
     guard before > 0 else { return try ended(context.mode) }
@@ -110,7 +110,7 @@ public struct TLSFilter: Filter, ~Copyable {
     return .moved
   }
 
-  private mutating func shake(_ source: inout EventBuffer, _ context: inout FilterContext) throws -> Progress {
+  private mutating func shake(_ source: inout EventBuffer, _ context: inout FilterContext) throws -> FilterProgress {
     let before = source.count
     if before == 0, context.mode == .finished { throw TLSError.closedDuringHandshake }
     guard try connection.shake(&source, &context.reply) else { return source.count < before ? .moved : .needsMore }
@@ -123,7 +123,7 @@ public struct TLSFilter: Filter, ~Copyable {
   }
 
   /// The wire has ended, and no close_notify came.
-  private func ended(_ mode: FlushMode) throws -> Progress {
+  private func ended(_ mode: FlushMode) throws -> FilterProgress {
     guard mode == .finished else { return .needsMore }
     guard connection.limits.allowsDirtyShutdown else { throw TLSError.truncated }
     return .ended

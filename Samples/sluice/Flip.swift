@@ -11,13 +11,13 @@ struct Flip: Filter {
 
   mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) -> Progress {
+  ) -> FilterProgress {
     target.append(upTo: context.limit, from: &source) > 0 ? .moved : .needsMore
   }
 
   mutating func decode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) -> Progress {
+  ) -> FilterProgress {
     if left == 0, let byte = source.read(upTo: 1).first {
       target.append([byte ^ 1])
       left = -1

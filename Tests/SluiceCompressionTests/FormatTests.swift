@@ -52,7 +52,7 @@ import Testing
     var back = EventBuffer()
     source.append(bytes)
     var context = FilterContext(limit: limit, mode: .finished)
-    var progress = Progress.moved
+    var progress = FilterProgress.moved
     while progress == .moved {
       let had = wire.count
       progress = try filter.encode(&source, into: &wire, &context)

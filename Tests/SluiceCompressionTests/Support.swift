@@ -45,7 +45,7 @@ extension [UInt8] {
 struct Run {
   var bytes: [UInt8] = []
   var error: CompressionError?
-  var progress = Progress.needsMore
+  var progress = FilterProgress.needsMore
   var notices: [GzipHeader] = []
   var calls = 0
 }

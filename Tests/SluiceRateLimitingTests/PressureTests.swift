@@ -13,10 +13,10 @@ struct PressureTests {
   struct Pass: Filter {
     mutating func encode(
       _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-    ) -> Progress { target.append(upTo: context.limit, from: &source) > 0 ? .moved : .needsMore }
+    ) -> FilterProgress { target.append(upTo: context.limit, from: &source) > 0 ? .moved : .needsMore }
     mutating func decode(
       _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-    ) -> Progress { target.append(upTo: context.limit, from: &source) > 0 ? .moved : .needsMore }
+    ) -> FilterProgress { target.append(upTo: context.limit, from: &source) > 0 ? .moved : .needsMore }
   }
 
   @Test func `a limit on reading stops the other end, and memory is bounded`() throws {

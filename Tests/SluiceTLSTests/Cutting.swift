@@ -18,7 +18,7 @@ struct Cutting: Filter {
 
   mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) -> Progress {
+  ) -> FilterProgress {
     if source.isEmpty { return .needsMore }
     target.append(&source)
     return .moved
@@ -26,7 +26,7 @@ struct Cutting: Filter {
 
   mutating func decode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) -> Progress {
+  ) -> FilterProgress {
     if source.isEmpty { return .needsMore }
     switch fault {
     case .oneByOne:

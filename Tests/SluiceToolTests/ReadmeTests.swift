@@ -35,7 +35,7 @@ import Testing
     let page = try Repository.text("docs/libevent-porting.md")
     let names = Set(page.matches(of: /(?:event|buffer|base)\.([a-z]\w*)/).map { String($0.output.1) })
     #expect(names.count > 50)
-    let sources = try Repository.swift(under: "Sources/Sluice")
+    let sources = try Repository.swift(under: "Sources/Sluice") + Repository.swift(under: "Filters")
     for name in names.sorted() {
       #expect(try sources.contains(Regex("(func|var|let) `?\(name)\\b")), "\(name)")
     }

@@ -30,7 +30,7 @@ private struct Odd: Filter, ~Copyable {
 
   mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Sluice.Progress {
+  ) throws -> FilterProgress {
     count += source.count
     if way == .fails, count > 1 << 20 { throw Failure() }
     let hadSource = !source.isEmpty
@@ -50,7 +50,7 @@ private struct Odd: Filter, ~Copyable {
 
   mutating func decode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) -> Sluice.Progress {
+  ) -> FilterProgress {
     target.append(upTo: context.limit, from: &source) > 0 ? .moved : .needsMore
   }
 }

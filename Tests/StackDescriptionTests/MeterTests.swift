@@ -11,7 +11,7 @@ private struct Doubler: Filter {
 
   mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) -> Progress {
+  ) -> FilterProgress {
     let bytes = source.read(upTo: max(context.limit / 2, 1))
     for byte in bytes { target.append([byte, byte]) }
     return bytes.isEmpty ? .needsMore : .moved
@@ -19,7 +19,7 @@ private struct Doubler: Filter {
 
   mutating func decode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     let bytes = source.read(upTo: 4_096)
     context.reply.append("ok")
     target.append(Array(bytes.prefix(bytes.count / 2)))

@@ -7,13 +7,13 @@ import Testing
 struct Recorder: Filter {
   mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) -> Progress {
+  ) -> FilterProgress {
     target.append(upTo: context.limit, from: &source) > 0 ? .moved : .needsMore
   }
 
   mutating func decode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) -> Progress {
+  ) -> FilterProgress {
     target.append(upTo: context.limit, from: &source) > 0 ? .moved : .needsMore
   }
 }

@@ -41,7 +41,7 @@ package struct Metered<F: Filter & ~Copyable>: Filter, ~Copyable {
 
   package mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     let (had, held, replied) = (source.count, target.count, context.reply.count)
     let clock = ContinuousClock()
     let start = clock.now
@@ -56,7 +56,7 @@ package struct Metered<F: Filter & ~Copyable>: Filter, ~Copyable {
 
   package mutating func decode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     let (had, held, replied) = (source.count, target.count, context.reply.count)
     let clock = ContinuousClock()
     let start = clock.now

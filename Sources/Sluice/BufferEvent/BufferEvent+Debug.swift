@@ -15,7 +15,8 @@ extension BufferEvent: CustomDebugStringConvertible {
     if let stage {
       return stage._withUnsafeGuaranteedRef { stage in
         let handle = stage.handle as? any CustomStringConvertible
-        return "filter " + (flags.contains(.stageBusy) ? stage.typeName : stage.name) + (handle.map { " (\($0.description))" } ?? "")
+        return "filter " + (flags.contains(.stageBusy) ? stage.typeName : stage.name)
+          + (handle.map { " (\($0.description))" } ?? "")
       }
     }
     if let transport = extras?.transport { return transport.name }

@@ -68,7 +68,7 @@ extension BufferEvent {
   }
 
   /// Goes on after a call that came to `progress`, or starts; `have` and `had` are the counts before that call.
-  private func decodeOn(_ mode: FlushMode, after progress: Progress?, _ have: Int, _ had: Int) -> Bool {
+  private func decodeOn(_ mode: FlushMode, after progress: FilterProgress?, _ have: Int, _ had: Int) -> Bool {
     guard let stage = stage?.takeUnretainedValue(), let below = underlying else { return false }
     let isBlocked = flags.intersects(decodeIsBlocked(stage)) || below.flags.intersects(.inputHeld)
     guard !isBlocked, !isDrowned(stage, below) else {
@@ -101,7 +101,7 @@ extension BufferEvent {
   }
 
   private func decodeLoop(
-    _ mode: FlushMode, after first: Progress?, _ have: Int, _ had: Int, _ stage: Stage, _ below: BufferEvent
+    _ mode: FlushMode, after first: FilterProgress?, _ have: Int, _ had: Int, _ stage: Stage, _ below: BufferEvent
   ) -> (any Error)? {
     var isForced = mode == .flush || stage.state.contains(.owesDecode)
     stage.state.remove(.owesDecode)
@@ -152,7 +152,7 @@ extension BufferEvent {
 
   /// Does what the filter asked for, and says whether it is to be called again.
   private func goesOnDecoding(
-    _ progress: Progress, _ have: Int, _ had: Int, _ stage: Stage, _ below: BufferEvent
+    _ progress: FilterProgress, _ have: Int, _ had: Int, _ stage: Stage, _ below: BufferEvent
   ) throws -> Bool {
     if stage.context.hasAsked {
       serve(stage, below)
@@ -167,7 +167,7 @@ extension BufferEvent {
   }
 
   /// The filter goes no further, and not for want of bytes alone: throws where that ends the stream.
-  private func stopped(_ progress: Progress, _ stage: Stage, _ below: BufferEvent) throws {
+  private func stopped(_ progress: FilterProgress, _ stage: Stage, _ below: BufferEvent) throws {
     let left = below.inputBuffer.count
     let isEnding = below.flags.contains(.inputEnded)
     let failure = below.flags.contains(.failed) ? below.failure : nil

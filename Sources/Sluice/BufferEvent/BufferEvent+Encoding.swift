@@ -59,7 +59,7 @@ extension BufferEvent {
   func encode(_ mode: FlushMode) -> Bool { encodeOn(mode, after: nil, 0, 0) }
 
   /// Goes on after a call that came to `progress`, or starts; `have` and `had` are the counts before that call.
-  private func encodeOn(_ mode: FlushMode, after progress: Progress?, _ have: Int, _ had: Int) -> Bool {
+  private func encodeOn(_ mode: FlushMode, after progress: FilterProgress?, _ have: Int, _ had: Int) -> Bool {
     guard let stage = stage?.takeUnretainedValue(), let below = underlying else { return false }
     guard !flags.intersects(.sendBlocked) else { return encodeLater(self) }
     if below.flags.intersects(Self.belowIsClosed) { return encodeLater(below) }
@@ -86,7 +86,7 @@ extension BufferEvent {
   }
 
   private func encodeLoop(
-    _ mode: FlushMode, after first: Progress?, _ have: Int, _ had: Int, _ stage: Stage, _ below: BufferEvent
+    _ mode: FlushMode, after first: FilterProgress?, _ have: Int, _ had: Int, _ stage: Stage, _ below: BufferEvent
   ) -> (any Error)? {
     var isForced = mode == .flush || stage.state.contains(.owesEncode)
     stage.state.remove(.owesEncode)
@@ -128,7 +128,7 @@ extension BufferEvent {
 
   /// Does what the filter asked for, and says whether it is to be called again.
   private func goesOnEncoding(
-    _ progress: Progress, _ have: Int, _ had: Int, _ stage: Stage, _ below: BufferEvent
+    _ progress: FilterProgress, _ have: Int, _ had: Int, _ stage: Stage, _ below: BufferEvent
   ) throws -> Bool {
     let isIdle = outputBuffer.count == have && below.outputBuffer.count == had
     if stage.context.hasAsked { serve(stage, below) }

@@ -1,5 +1,5 @@
 /// What a call of a filter came to. libevent: `enum bufferevent_filter_result`, without its error, which is thrown.
-public enum Progress: Sendable, Equatable {
+public enum FilterProgress: Sendable, Equatable {
   /// Bytes were taken or given; the filter is called again while there is something to do. To say this without taking or
   /// giving anything is an error that stops the stream.
   case moved
@@ -19,7 +19,7 @@ public enum Progress: Sendable, Equatable {
 @usableFromInline
 class Stage {
   @usableFromInline
-  typealias Call = (Stage, inout EventBuffer, inout EventBuffer) throws -> Progress
+  typealias Call = (Stage, inout EventBuffer, inout EventBuffer) throws -> FilterProgress
 
   // The order of the fields is that of their size, as in the context: there may be many idle filters.
 
@@ -56,13 +56,13 @@ class Stage {
 
   @inline(__always) final func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     try encodeCall(self, &source, &target)
   }
 
   @inline(__always) final func decode(
     _ source: inout EventBuffer, into target: inout EventBuffer
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     try decodeCall(self, &source, &target)
   }
 

@@ -7,7 +7,7 @@
 /// struct Rot13: Filter {
 ///   mutating func encode(
 ///     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-///   ) throws -> Progress {
+///   ) throws -> FilterProgress {
 ///     let bytes = source.read(upTo: context.limit)
 ///     target.append(bytes.map(rotated))
 ///     return bytes.isEmpty ? .needsMore : .moved
@@ -52,7 +52,7 @@ public protocol Filter: ~Copyable {
   /// - Throws: what stops the stream, and comes to the event callback with the filter's name and place.
   mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress
+  ) throws -> FilterProgress
 
   /// Turns wire bytes from the front of `source` into application bytes at the end of `target`. Rules as for `encode`; with
   /// `.finished`, `source` holds the last bytes of the input, and `.needsMore` with some of them left is an error: the input
@@ -61,7 +61,7 @@ public protocol Filter: ~Copyable {
   /// - Throws: what stops the stream; bytes that were added to `target` before are delivered.
   mutating func decode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress
+  ) throws -> FilterProgress
 
   /// Called when the time has come that the filter asked for (`FilterContext.wakeSoon`, `wake(at:)`, `wake(after:)`). What
   /// it has for the wire goes to `context.reply`; `decode` and `encode` are called once afterwards, with an empty source too,

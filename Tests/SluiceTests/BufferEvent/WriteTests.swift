@@ -124,13 +124,13 @@ struct WriteTests {
 struct ContractPass: Filter {
   mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) -> Progress {
+  ) -> FilterProgress {
     target.append(upTo: context.limit, from: &source) > 0 ? .moved : .needsMore
   }
 
   mutating func decode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) -> Progress {
+  ) -> FilterProgress {
     target.append(upTo: context.limit, from: &source) > 0 ? .moved : .needsMore
   }
 }

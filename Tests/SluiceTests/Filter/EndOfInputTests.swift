@@ -85,10 +85,10 @@ import Testing
       var pass = Pass()
       mutating func encode(
         _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-      ) throws -> Progress { .needsMore }
+      ) throws -> FilterProgress { .needsMore }
       mutating func decode(
         _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-      ) throws -> Progress { try pass.decode(&source, into: &target, &context) }
+      ) throws -> FilterProgress { try pass.decode(&source, into: &target, &context) }
     }
     let base = EventBase(clock: .virtual)
     let (left, right) = base.pair()

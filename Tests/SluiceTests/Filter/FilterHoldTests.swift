@@ -122,13 +122,13 @@ struct FilterHoldTests {
     var usesTime: Bool { true }
     mutating func encode(
       _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-    ) -> Progress {
+    ) -> FilterProgress {
       seen(context.now)
       return target.append(upTo: context.limit, from: &source) > 0 ? .moved : .needsMore
     }
     mutating func decode(
       _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-    ) -> Progress {
+    ) -> FilterProgress {
       seen(context.now)
       return target.append(upTo: context.limit, from: &source) > 0 ? .moved : .needsMore
     }

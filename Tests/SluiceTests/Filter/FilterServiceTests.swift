@@ -29,7 +29,7 @@ private struct Scripted: Filter {
 
   mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) -> Progress {
+  ) -> FilterProgress {
     notes.encoded.append(source.contiguousCount)
     target.append(source.read(upTo: source.count - notes.leaves))
     return .blocked
@@ -37,7 +37,7 @@ private struct Scripted: Filter {
 
   mutating func decode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) -> Progress {
+  ) -> FilterProgress {
     if notes.cancels { context.cancelWake() }
     notes.seen += source.count
     guard context.needsInput else {

@@ -26,7 +26,7 @@ struct GateFilter: Filter {
 
   mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) -> Progress {
+  ) -> FilterProgress {
     context.writeHold = gate.open.contains(.write) || source.isEmpty ? [] : .rate
     guard context.writeHold.isEmpty else { return .blocked }
     return target.append(upTo: context.limit, from: &source) > 0 ? .moved : .needsMore
@@ -34,7 +34,7 @@ struct GateFilter: Filter {
 
   mutating func decode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) -> Progress {
+  ) -> FilterProgress {
     context.readHold = gate.open.contains(.read) || source.isEmpty ? [] : .groupRate
     guard context.readHold.isEmpty else { return .blocked }
     return target.append(upTo: context.limit, from: &source) > 0 ? .moved : .needsMore
@@ -109,13 +109,13 @@ struct FilterWakerTests {
     mutating func wake(_ context: inout FilterContext) { gate.open = .both }
     mutating func encode(
       _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-    ) -> Progress {
+    ) -> FilterProgress {
       guard gate.open == .both else { return .blocked }
       return target.append(upTo: context.limit, from: &source) > 0 ? .moved : .needsMore
     }
     mutating func decode(
       _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-    ) -> Progress { .needsMore }
+    ) -> FilterProgress { .needsMore }
   }
 
   @Test func `a stack that was dropped keeps the time its filter asked for`() throws {

@@ -142,10 +142,10 @@ import Testing
       var pass = Pass()
       mutating func encode(
         _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-      ) throws -> Progress { try pass.encode(&source, into: &target, &context) }
+      ) throws -> FilterProgress { try pass.encode(&source, into: &target, &context) }
       mutating func decode(
         _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-      ) throws -> Progress {
+      ) throws -> FilterProgress {
         let pings = source.read(upTo: 10)
         context.reply.append(pings)
         return pings.isEmpty ? .needsMore : .moved

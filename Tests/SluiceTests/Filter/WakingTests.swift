@@ -63,10 +63,10 @@ import Testing
       var isReady = false
       func encode(
         _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-      ) throws -> Progress { .needsMore }
+      ) throws -> FilterProgress { .needsMore }
       func decode(
         _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-      ) throws -> Progress {
+      ) throws -> FilterProgress {
         let taken = source.read()
         held += taken
         if isReady, !held.isEmpty {
@@ -116,10 +116,10 @@ import Testing
       var pass = Pass()
       func encode(
         _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-      ) throws -> Progress { isOpen ? try pass.encode(&source, into: &target, &context) : .blocked }
+      ) throws -> FilterProgress { isOpen ? try pass.encode(&source, into: &target, &context) : .blocked }
       func decode(
         _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-      ) throws -> Progress {
+      ) throws -> FilterProgress {
         isOpen = isOpen || !source.isEmpty
         return source.drain() > 0 ? .moved : .needsMore
       }
@@ -144,13 +144,13 @@ import Testing
       var pass = Pass()
       func encode(
         _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-      ) throws -> Progress {
+      ) throws -> FilterProgress {
         isOpen = isOpen || !source.isEmpty
         return try pass.encode(&source, into: &target, &context)
       }
       func decode(
         _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-      ) throws -> Progress { isOpen ? try pass.decode(&source, into: &target, &context) : .blocked }
+      ) throws -> FilterProgress { isOpen ? try pass.decode(&source, into: &target, &context) : .blocked }
     }
     let base = EventBase(clock: .virtual)
     let (left, right) = base.pair()

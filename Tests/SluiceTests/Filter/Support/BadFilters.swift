@@ -8,7 +8,7 @@ struct Thrower: Filter {
 
   private mutating func pass(
     _ source: inout EventBuffer, _ target: inout EventBuffer, _ context: inout FilterContext, throwing: Bool
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     guard throwing else { return target.append(upTo: context.limit, from: &source) > 0 ? .moved : .needsMore }
     guard !source.isEmpty else { return .needsMore }
     left -= target.append(upTo: min(left, context.limit), from: &source)
@@ -17,12 +17,12 @@ struct Thrower: Filter {
   }
   mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     try pass(&source, &target, &context, throwing: direction == .write)
   }
   mutating func decode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     try pass(&source, &target, &context, throwing: direction == .read)
   }
 }
@@ -34,12 +34,12 @@ struct Liar: Filter {
 
   mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     direction == .write ? .moved : try pass.encode(&source, into: &target, &context)
   }
   mutating func decode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     direction == .read ? .moved : try pass.decode(&source, into: &target, &context)
   }
 }
@@ -48,12 +48,12 @@ struct Liar: Filter {
 struct Swallower: Filter {
   mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     source.drain() > 0 ? .moved : .needsMore
   }
   mutating func decode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     source.drain() > 0 ? .moved : .needsMore
   }
 }

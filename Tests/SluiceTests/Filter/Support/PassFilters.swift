@@ -4,12 +4,12 @@
 struct Pass: Filter {
   mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     target.append(upTo: context.limit, from: &source) > 0 ? .moved : .needsMore
   }
   mutating func decode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     target.append(upTo: context.limit, from: &source) > 0 ? .moved : .needsMore
   }
 }
@@ -20,14 +20,14 @@ struct Xor: Filter {
 
   mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     let bytes = source.read(upTo: context.limit)
     target.append(bytes.map { $0 ^ key })
     return bytes.isEmpty ? .needsMore : .moved
   }
   mutating func decode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     try encode(&source, into: &target, &context)
   }
 }
@@ -36,12 +36,12 @@ struct Xor: Filter {
 struct Stutter: Filter {
   mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     target.append(upTo: min(1, context.limit), from: &source) > 0 ? .moved : .needsMore
   }
   mutating func decode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     try encode(&source, into: &target, &context)
   }
 }
@@ -52,14 +52,14 @@ struct Doubler: Filter {
 
   mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     let bytes = source.read(upTo: max(context.limit / 2, 1))
     for byte in bytes { target.append([byte, Self.marker]) }
     return bytes.isEmpty ? .needsMore : .moved
   }
   mutating func decode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     guard source.count >= 2 else { return .needsMore }
     for _ in 0..<min(source.count / 2, context.limit) {
       let unit = source.read(upTo: 2)
@@ -77,12 +77,12 @@ struct Expander: Filter {
 
   mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     target.append(upTo: context.limit, from: &source) > 0 ? .moved : .needsMore
   }
   mutating func decode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     if left == 0, let next = source.read(upTo: 1).first { (byte, left) = (next, 1000) }
     let count = min(left, context.limit)
     target.append([UInt8](repeating: byte, count: count))
@@ -99,7 +99,7 @@ struct Header: Filter {
 
   mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     guard isWritten || !source.isEmpty || context.mode == .finished else { return .needsMore }
     if !isWritten {
       isWritten = true
@@ -110,7 +110,7 @@ struct Header: Filter {
   }
   mutating func decode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     let header = source.read(upTo: missing)
     missing -= header.count
     guard header.allSatisfy({ $0 == 7 }) else { throw Fault("not the header") }

@@ -7,7 +7,7 @@ struct Frames: Filter {
 
   mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     let count = min(source.count, maximum, max(context.limit - 1, 1))
     if count == 0, context.mode != .finished { return .needsMore }
     target.appendInteger(UInt8(count))
@@ -16,7 +16,7 @@ struct Frames: Filter {
   }
   mutating func decode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     if left == 0 {
       guard let length = source.readInteger(as: UInt8.self) else {
         if context.mode == .finished, source.isEmpty { throw Fault("no last record") }
@@ -37,7 +37,7 @@ struct Frames: Filter {
 struct Blocks: Filter {
   mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     if source.count >= 8 {
       target.append(upTo: 8, from: &source)
       return .moved
@@ -50,7 +50,7 @@ struct Blocks: Filter {
   }
   mutating func decode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     guard source.count >= 8 else { return .needsMore }
     target.append(source.read(upTo: 8).filter { $0 != 0 })
     return .moved
@@ -65,7 +65,7 @@ struct Trailer: Filter {
 
   mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     if target.append(upTo: context.limit, from: &source) > 0 { return .moved }
     guard context.mode == .finished, !isWritten else { return .needsMore }
     isWritten = true
@@ -74,7 +74,7 @@ struct Trailer: Filter {
   }
   mutating func decode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     let bytes = source.read(upTo: context.limit)
     tail += bytes
     let sure = max(tail.count - 4, 0)
@@ -100,13 +100,13 @@ struct Handshake: Filter {
   }
   mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     guard isDone else { return .blocked }
     return target.append(upTo: context.limit, from: &source) > 0 ? .moved : .needsMore
   }
   mutating func decode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     if isDone { return target.append(upTo: context.limit, from: &source) > 0 ? .moved : .needsMore }
     got += source.read(upTo: 4 - got.count)
     guard Self.greeting.starts(with: got) else { throw Fault("not a greeting") }

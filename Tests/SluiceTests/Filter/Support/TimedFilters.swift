@@ -11,7 +11,7 @@ struct Delay: Filter {
 
   mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     var hasMoved = false
     let taken = source.read(upTo: max(context.limit - holding, 0))
     if !taken.isEmpty {
@@ -34,7 +34,7 @@ struct Delay: Filter {
   }
   mutating func decode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     target.append(upTo: context.limit, from: &source) > 0 ? .moved : .needsMore
   }
 }
@@ -46,10 +46,10 @@ struct Limiter: Filter {
 
   mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress { try pass.encode(&source, into: &target, &context) }
+  ) throws -> FilterProgress { try pass.encode(&source, into: &target, &context) }
   mutating func decode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     let progress = try pass.decode(&source, into: &target, &context)
     if progress == .moved {
       context.pausesInput = true
@@ -87,7 +87,7 @@ struct Hooked: Filter {
   }
   mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     hooks.encodes += 1
     hooks.modes.append(context.mode)
     try hooks.encode?(&context)
@@ -95,7 +95,7 @@ struct Hooked: Filter {
   }
   mutating func decode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) throws -> Progress {
+  ) throws -> FilterProgress {
     hooks.decodes += 1
     try hooks.decode?(&context)
     return try pass.decode(&source, into: &target, &context)
