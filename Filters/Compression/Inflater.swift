@@ -138,8 +138,9 @@ struct Inflater: ~Copyable {
     try judge(outcome.status, stream)
   }
 
-  /// How large a new segment is to be for what `length` bytes may become.
-  private func hint(_ length: Int) -> Int { max(512, min(length, 1_024) * 4) }
+  /// How much room in one piece is asked for what `length` bytes may become. Where a piece ends, zlib leaves its fast loop and
+  /// copies its window, so few large ones are worth a larger segment.
+  private func hint(_ length: Int) -> Int { max(512, min(length, 16 * 1_024) * 4) }
 
   private mutating func judge(_ status: Int32, _ stream: ZStream) throws {
     switch status {

@@ -75,7 +75,7 @@ extension EventBuffer {
 
   /// A fresh segment for a length that may be more than memory has: refused then, where `take` would end the process.
   func takeIfPossible(holding length: Int) throws(EventBufferError) -> SegmentPointer {
-    if length <= SegmentPool.largestPayload { return take(holding: length) }
+    if length <= SegmentPool.largestKept { return take(holding: length) }
     guard length <= Self.largestAllocation, let segment = Segment.allocateIfPossible(capacity: length) else {
       throw .refusedSize(length)
     }

@@ -55,7 +55,7 @@ extension EventBuffer {
   @inline(__always) func take(holding count: Int) -> SegmentPointer {
     if let pool { return pool.pointee.take(holding: count) }
     let payload =
-      count <= SegmentPool.largestPayload ? SegmentPool.payload(of: SegmentPool.sizeClass(holding: count)) : count
+      count <= SegmentPool.largestKept ? SegmentPool.payload(of: SegmentPool.sizeClass(holding: count)) : count
     return Segment.allocate(capacity: payload)
   }
 

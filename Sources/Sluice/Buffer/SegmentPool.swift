@@ -5,26 +5,34 @@
 struct SegmentPool {
   typealias Pointer = UnsafeMutablePointer<SegmentPool>
 
+  /// The largest that a buffer takes of itself: room for a whole TLS record.
   static let largestPayload = 16_472
+  /// The largest that is kept for reuse: for those who ask for much room in one piece, as decompression does.
+  static let largestKept = 65_624
 
-  /// Payload bytes of a class. Header and allocator word added, the first fills two cache lines, and the last takes a whole
-  /// TLS record.
+  /// Payload bytes of a class. Header and allocator word added, the first fills two cache lines.
   @inline(__always) static func payload(of sizeClass: Int) -> Int {
     switch sizeClass {
     case 0: 72
     case 1: 1_064
     case 2: 4_136
-    default: largestPayload
+    case 3: largestPayload
+    default: largestKept
     }
   }
 
-  /// Segments that a class keeps for reuse, 1.5 MiB over all classes.
+  /// Segments that a class keeps for reuse, 2.5 MiB over all classes.
   @inline(__always) private static func cap(of sizeClass: Int) -> Int {
-    sizeClass == 0 ? 512 : sizeClass == 1 ? 256 : 64
+    switch sizeClass {
+    case 0: 512
+    case 1: 256
+    case 4: 16
+    default: 64
+    }
   }
 
-  private var free: InlineArray<4, SegmentPointer?> = .init(repeating: nil)
-  private var kept: InlineArray<4, Int> = .init(repeating: 0)
+  private var free: InlineArray<5, SegmentPointer?> = .init(repeating: nil)
+  private var kept: InlineArray<5, Int> = .init(repeating: 0)
   private var users = 1
   /// Segments that are in some buffer of this pool now.
   private(set) var taken = 0
@@ -44,7 +52,7 @@ struct SegmentPool {
   }
 
   private static func destroy(_ pool: Pointer) {
-    for sizeClass in 0..<4 {
+    for sizeClass in 0..<5 {
       while let segment = pool.pointee.free[sizeClass] {
         pool.pointee.free[sizeClass] = segment.pointee.next
         Segment.deallocate(segment)
@@ -57,13 +65,14 @@ struct SegmentPool {
   @inline(__always) static func sizeClass(holding count: Int) -> Int {
     if count <= 72 { return 0 }
     if count <= 1_064 { return 1 }
-    return count <= 4_136 ? 2 : 3
+    if count <= 4_136 { return 2 }
+    return count <= largestPayload ? 3 : 4
   }
 
   /// A segment with room for `count` bytes or more, exactly `count` above the largest class. O(1).
   @inline(__always) mutating func take(holding count: Int) -> SegmentPointer {
     taken &+= 1
-    guard count <= Self.largestPayload else { return Segment.allocate(capacity: count) }
+    guard count <= Self.largestKept else { return Segment.allocate(capacity: count) }
     let sizeClass = Self.sizeClass(holding: count)
     if let segment = free[sizeClass] {
       free[sizeClass] = segment.pointee.next
