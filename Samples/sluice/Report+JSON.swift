@@ -13,6 +13,7 @@ extension Report {
       let ratio: Double?
       let seconds: Double
       let bytesPerSecond: Double?
+      let wireBytesPerSecond: Double?
     }
 
     let stack: String
@@ -32,7 +33,7 @@ extension Report {
       Document.Stage(
         filter: row.filter, place: row.place, end: row.end, direction: row.direction, bytesIn: row.flow.bytesIn,
         bytesOut: row.flow.bytesOut, ratio: row.ratio, seconds: row.flow.time.seconds,
-        bytesPerSecond: row.bytesPerSecond)
+        bytesPerSecond: row.bytesPerSecond, wireBytesPerSecond: wireRate(of: row))
     }
     let document = Document(
       stack: stack, source: source, verified: problem == nil, bytes: bytes, mostBytesUnderWay: mostUnderWay,

@@ -1,14 +1,16 @@
 import StackDescription
 
 extension Report {
-  /// The report for people: a line for each filter and direction, and the verdict.
+  /// The report for people: a line for each filter and direction, and the verdict. The throughput is that of the time inside
+  /// a filter, the wire rate that of the whole transfer.
   var table: String {
-    let heads = ["filter", "end", "does", "in", "out", "ratio", "time", "throughput"]
+    let heads = ["filter", "end", "does", "in", "out", "ratio", "time", "throughput", "wire rate"]
     let cells = rows.map { row in
       [
         row.filter, row.end, row.direction, ByteCount.rounded(Double(row.flow.bytesIn)),
         ByteCount.rounded(Double(row.flow.bytesOut)), row.ratio.map { Self.hundredths($0) + "x" } ?? "-",
         TimeSpan.rounded(row.flow.time), row.bytesPerSecond.map(Rate.rounded) ?? "-",
+        wireRate(of: row).map(Rate.rounded) ?? "-",
       ]
     }
     let lines = [heads] + cells

@@ -20,6 +20,9 @@ struct Report {
       return application > 0 && wire > 0 ? Double(application) / Double(wire) : nil
     }
 
+    /// Bytes on the wire's side of the filter.
+    var wireBytes: Int { direction == "encode" ? flow.bytesOut : flow.bytesIn }
+
     /// Bytes a second, on the application's side, of the time inside the filter.
     var bytesPerSecond: Double? {
       let bytes = direction == "encode" ? flow.bytesIn : flow.bytesOut
@@ -36,6 +39,11 @@ struct Report {
   /// The most bytes that were under way at a time.
   let mostUnderWay: Int
   let elapsed: Duration
+  /// Bytes a second on the wire's side of a filter over the whole transfer: the rate that a limit kept.
+  func wireRate(of row: Row) -> Double? {
+    elapsed > .zero && row.wireBytes > 0 ? Double(row.wireBytes) / elapsed.seconds : nil
+  }
+
   /// Why it failed; nil where all arrived as it was sent.
   let problem: String?
 

@@ -40,6 +40,18 @@ import Testing
     }
   }
 
+  @Test func `a limit under compression shows the rate that it kept on the wire`() throws {
+    try Scratch.file(Scratch.bytes(400_000)) { file in
+      let outcome = try Tool.run(["loopback", "--json", "--stack", "rate(1MiB/s) | gzip", file])
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let stages = try #require(try outcome.object()["stages"] as? [[String: Any]])
+      let limit = try #require(stages.first { $0["place"] as? Int == 1 && $0["direction"] as? String == "encode" })
+      let rate = try #require(limit["wire_bytes_per_second"] as? Double)
+      #expect(rate <= 1_048_576 * 1.02)
+      #expect(rate > 1_048_576 * 0.2, "a busy machine may be slower, and not by that much")
+    }
+  }
+
   @Test func `a file of nothing but zeros goes through when the ratio is lifted`() throws {
     try Scratch.file(Data(count: 20 << 20)) { file in
       #expect(try Tool.run(["loopback", "--stack", "gzip", file]).status == 1)
