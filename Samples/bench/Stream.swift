@@ -5,13 +5,18 @@ extension Bench {
     let base = EventBase()
     let (sender, receiver) = try ends(base, contexts())
     let source = UnsafeMutableRawBufferPointer.allocate(byteCount: max(size, 1 << 20), alignment: 16)
+    defer { source.deallocate() }
     source.initializeMemory(as: UInt8.self, repeating: 0x78)
+    try stream(source, from: sender, to: receiver)
+  }
+
+  /// Sends `total` bytes of `source`, over and over, in writes of `size`, and copies every byte out at the other end.
+  nonisolated func stream(
+    _ source: UnsafeMutableRawBufferPointer, from sender: BufferEvent, to receiver: BufferEvent
+  ) throws {
     let sink = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
     sink.initializeMemory(as: UInt8.self, repeating: 0)
-    defer {
-      source.deallocate()
-      sink.deallocate()
-    }
+    defer { sink.deallocate() }
     let size = self.size
     var at = 0
     var toSend = total
@@ -23,12 +28,14 @@ extension Bench {
         let outcome = event.write(UnsafeRawBufferPointer(rebasing: source[at..<at + step]))
         at += step
         toSend -= step
-        if outcome.room == 0 { return }
+        if outcome.room == 0 { break }
       }
+      if toSend == 0 { event.finish() }
     }
     sender.onWrite = fill
     sender.writeMarks = Watermarks(low: 128 * 1024, high: 256 * 1024)
     receiver.readMarks = Watermarks(high: 256 * 1024)
+    receiver.onEvent = { _, what in if case .error(let error) = what { print("unexpected:", error) } }
     receiver.onRead = { event in
       while true {
         let got = event.read(into: sink)
@@ -39,7 +46,7 @@ extension Bench {
     }
     let time = Stopwatch()
     fill(sender)
-    try base.run()
+    try sender.base.run()
     guard toReceive == 0 else { throw BenchError(message: "the stream ended early, \(toReceive) bytes short") }
     time.report(
       self, "MB_per_s", perSecond: Double(total) / 1e6, "cpu_ns_per_KiB", per: Double(total) / 1024)

@@ -97,7 +97,8 @@ extension BufferEvent {
     peer?.partnerClosed()
     transport?.close(self)
     guard let below else { return }
-    // Data that a failed filter could not send is lost, and the other end is not to take that for an end.
+    // Where data could not be sent for want of time, the other end is not to take that for an end. A filter that failed may have
+    // last words in the layer below, an alert; they leave first, and an end follows them.
     if isKept {
       below.surface()
     } else if isOrderly || below.flags.intersects([.peerClosed, .unlinked]) || hasFailed {
