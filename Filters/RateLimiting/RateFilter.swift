@@ -24,31 +24,34 @@ package struct RateFilter: Filter, ~Copyable {
   package mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
   ) -> FilterProgress {
-    let waiting = min(source.count, context.limit)
-    let passing = writing.take(
-      waiting, now: context.now.nanoseconds, forced: context.mode == .flush)
-    if passing > 0 { target.append(upTo: passing, from: &source) }
-    if passing == waiting {
-      if !context.writeHold.isEmpty { context.writeHold = [] }
-      return passing > 0 ? .moved : .needsMore
+    guard let progress = pass(&source, into: &target, context, through: writing) else {
+      context.writeHold = writing.hold
+      return blocked(&context)
     }
-    context.writeHold = writing.hold
-    return blocked(&context)
+    if !context.writeHold.isEmpty { context.writeHold = [] }
+    return progress
   }
 
   package mutating func decode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
   ) -> FilterProgress {
-    let waiting = min(source.count, context.limit)
-    let passing = reading.take(
-      waiting, now: context.now.nanoseconds, forced: context.mode == .flush)
-    if passing > 0 { target.append(upTo: passing, from: &source) }
-    if passing == waiting {
-      if !context.readHold.isEmpty { context.readHold = [] }
-      return passing > 0 ? .moved : .needsMore
+    guard let progress = pass(&source, into: &target, context, through: reading) else {
+      context.readHold = reading.hold
+      return blocked(&context)
     }
-    context.readHold = reading.hold
-    return blocked(&context)
+    if !context.readHold.isEmpty { context.readHold = [] }
+    return progress
+  }
+
+  /// Moves what a lane lets pass; nil where that is not all that could be moved.
+  @inline(__always) private func pass(
+    _ source: inout EventBuffer, into target: inout EventBuffer, _ context: borrowing FilterContext, through lane: Lane
+  ) -> FilterProgress? {
+    let waiting = min(source.count, context.limit)
+    let passing = lane.take(waiting, now: context.now.nanoseconds, forced: context.mode == .flush)
+    if passing > 0 { target.append(upTo: passing, from: &source) }
+    guard passing == waiting else { return nil }
+    return passing > 0 ? .moved : .needsMore
   }
 
   package mutating func wake(_ context: inout FilterContext) {

@@ -27,7 +27,33 @@ private struct Doubler: Filter {
   }
 }
 
+/// Says everything of itself that a filter can say.
+private struct Outspoken: Filter {
+  private final class Handle {}
+
+  let usesTime = true
+  let onlyReadsSource = true
+  let hasHandshake = true
+  let handle: AnyObject? = Handle()
+
+  mutating func encode(
+    _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
+  ) -> FilterProgress { .needsMore }
+
+  mutating func decode(
+    _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
+  ) -> FilterProgress { .needsMore }
+}
+
 @Suite struct `Meters` {
+  @Test func `a metered filter says of itself what it said before`() {
+    let plain = Outspoken()
+    let metered = Metered(plain, Meter())
+    #expect(metered.name == plain.name)
+    #expect(metered.usesTime && metered.onlyReadsSource && metered.hasHandshake)
+    #expect(metered.handle === plain.handle)
+  }
+
   @Test func `a metered filter does what it did and its bytes are counted`() throws {
     let meter = Meter()
     var filter = Metered(Doubler(), meter)

@@ -17,6 +17,26 @@ package final class Meter {
   package internal(set) var decoding = Flow()
 
   package init() {}
+
+  /// Counts one call of a filter.
+  fileprivate func count(
+    _ direction: ReferenceWritableKeyPath<Meter, Flow>, _ source: inout EventBuffer, _ target: inout EventBuffer,
+    _ context: inout FilterContext,
+    _ call: (inout EventBuffer, inout EventBuffer, inout FilterContext) throws -> FilterProgress
+  ) rethrows -> FilterProgress {
+    let (had, held, replied) = (source.count, target.count, context.reply.count)
+    let clock = ContinuousClock()
+    let start = clock.now
+    defer {
+      self[keyPath: direction].time += start.duration(to: clock.now)
+      self[keyPath: direction].calls += 1
+      self[keyPath: direction].bytesIn += had - source.count
+      self[keyPath: direction].bytesOut += target.count - held
+      // Whatever the call, a reply goes to the wire.
+      encoding.bytesOut += context.reply.count - replied
+    }
+    return try call(&source, &target, &context)
+  }
 }
 
 /// A filter that counts what goes through another one, and the time that takes. Two looks at the clock a call; bytes are
@@ -32,6 +52,9 @@ package struct Metered<F: Filter & ~Copyable>: Filter, ~Copyable {
 
   package var name: String { inner.name }
   package var usesTime: Bool { inner.usesTime }
+  package var onlyReadsSource: Bool { inner.onlyReadsSource }
+  package var hasHandshake: Bool { inner.hasHandshake }
+  package var handle: AnyObject? { inner.handle }
 
   package mutating func start(_ context: inout FilterContext) throws {
     let replied = context.reply.count
@@ -42,32 +65,13 @@ package struct Metered<F: Filter & ~Copyable>: Filter, ~Copyable {
   package mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
   ) throws -> FilterProgress {
-    let (had, held, replied) = (source.count, target.count, context.reply.count)
-    let clock = ContinuousClock()
-    let start = clock.now
-    defer {
-      meter.encoding.time += start.duration(to: clock.now)
-      meter.encoding.calls += 1
-      meter.encoding.bytesIn += had - source.count
-      meter.encoding.bytesOut += target.count - held + context.reply.count - replied
-    }
-    return try inner.encode(&source, into: &target, &context)
+    try meter.count(\.encoding, &source, &target, &context) { try inner.encode(&$0, into: &$1, &$2) }
   }
 
   package mutating func decode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
   ) throws -> FilterProgress {
-    let (had, held, replied) = (source.count, target.count, context.reply.count)
-    let clock = ContinuousClock()
-    let start = clock.now
-    defer {
-      meter.decoding.time += start.duration(to: clock.now)
-      meter.decoding.calls += 1
-      meter.decoding.bytesIn += had - source.count
-      meter.decoding.bytesOut += target.count - held
-      meter.encoding.bytesOut += context.reply.count - replied
-    }
-    return try inner.decode(&source, into: &target, &context)
+    try meter.count(\.decoding, &source, &target, &context) { try inner.decode(&$0, into: &$1, &$2) }
   }
 
   package mutating func wake(_ context: inout FilterContext) throws {
