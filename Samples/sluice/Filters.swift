@@ -22,7 +22,7 @@ var filters: FilterRegistry {
       let limit = try RateLimit(
         ByteRate(bytesPerSecond: rate), burst: burst > 0 ? ByteCount(bytes: burst) : nil,
         start: 0, tick: tick > .zero ? tick : nil)
-      return Layer(on: { try RateFilter(RateLimiter(limit), on: $0) })
+      return Layer(on: { try RateFilter(RateLimiter(limit), on: $0.event) })
     },
   ])
 }

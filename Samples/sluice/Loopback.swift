@@ -18,7 +18,7 @@ struct Loopback: ParsableCommand {
       argument may go without its name, and values may stand in quotes. Sizes: 4096, 64KiB, 10MB.
 
       Filters:
-      \(filters.help)
+      \(filters.help(for: [.sender, .receiver]))
       """)
 
   @Option(help: "The filters of each end, from the wire upwards.") var stack = "pass"
@@ -37,29 +37,29 @@ struct Loopback: ParsableCommand {
   }
 
   private nonisolated func start() throws {
-    let described = try describedStack()
-    if explain { return print(described.explanation) }
+    let (sender, receiver) = (try described(at: .sender), try described(at: .receiver))
+    if explain { return print(sender.explanation) }
     guard let path = file ?? (isatty(STDIN_FILENO) == 1 ? nil : "-") else {
       throw ToolError.usage("FILE: nothing to send. Give a file, or - to type it in.")
     }
     let source = try FileSource.open(path)
     let name = source.name
     var bar = ProgressBar(total: source.size)
-    let transfer = try Transfer(source, through: described) { bar.show($0) }
+    let transfer = try Transfer(source, through: (sender, receiver)) { bar.show($0) }
     var problem: String?
     do { try transfer.run() } catch { problem = "\(error)" }
     bar.clear()
     if problem == nil, transfer.confirmed == 0 {
       problem = "FILE \(name): is empty, so that there is nothing to show. Give a file with something in it."
     }
-    let report = Report(transfer, stack: described, source: name, problem: problem)
+    let report = Report(transfer, stack: sender, source: name, problem: problem)
     if json { print(try report.json()) } else if transfer.confirmed > 0 { print(report.table) }
     if let problem { throw ToolError.failed(problem) }
   }
 
-  private nonisolated func describedStack() throws(ToolError) -> DescribedStack {
+  private nonisolated func described(at site: Site) throws(ToolError) -> DescribedStack {
     do throws(DescriptionError) {
-      return try filters.stack(stack)
+      return try filters.stack(stack, at: site)
     } catch {
       throw .usage("--stack: \(error)")
     }

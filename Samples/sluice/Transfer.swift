@@ -37,13 +37,16 @@ final class Transfer {
   ///
   /// - Parameters:
   ///   - source: what to send; closed when the transfer is gone.
-  ///   - stack: the filters of each end.
+  ///   - stacks: the filters of the end that sends, and of the one that receives.
   ///   - onProgress: gets the number of bytes that arrived, often.
   /// - Throws: what making the filters throws.
-  init(_ source: consuming FileSource, through stack: DescribedStack, onProgress: @escaping (Int) -> Void) throws {
+  init(
+    _ source: consuming FileSource, through stacks: (sender: DescribedStack, receiver: DescribedStack),
+    onProgress: @escaping (Int) -> Void
+  ) throws {
     let (left, right) = base.pair()
-    (sender, sending) = try stack.metered(on: left)
-    (receiver, receiving) = try stack.metered(on: right)
+    (sender, sending) = try stacks.sender.metered(on: left)
+    (receiver, receiving) = try stacks.receiver.metered(on: right)
     inFlight = InFlight(base: base)
     arrived = base.makeBuffer()
     self.source = source

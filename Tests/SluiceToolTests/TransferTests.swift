@@ -61,7 +61,11 @@ private struct Odd: Filter, ~Copyable {
       FilterKind("odd", "misbehaves", Parameter<Odd.Way>.choice("way", "how")) { way in Layer { Odd(way) } }
     ])
     return try Scratch.file(Scratch.bytes(count)) { file in
-      try Transfer(try FileSource.open(file), through: try registry.stack("odd(\(way))")) { _ in }
+      let stacks = (
+        sender: try registry.stack("odd(\(way))", at: .sender),
+        receiver: try registry.stack("odd(\(way))", at: .receiver)
+      )
+      return try Transfer(try FileSource.open(file), through: stacks) { _ in }
     }
   }
 

@@ -35,11 +35,11 @@ struct Bindings {
     }
   }
 
-  /// A parameter as it is in effect.
-  func effective<Value>(_ parameter: Parameter<Value>, _ value: Value) -> BoundFilter.Argument {
-    .init(
-      name: parameter.info.name, value: parameter.show(value), isGiven: literals[parameter.info.name] != nil,
-      summary: parameter.info.summary)
+  /// A parameter as it is in effect; none, where it has no value.
+  func effective<Value>(_ parameter: Parameter<Value>, _ value: Value) -> [BoundFilter.Argument] {
+    guard let shown = parameter.show(value) else { return [] }
+    let info = parameter.info
+    return [.init(name: info.name, value: shown, isGiven: literals[info.name] != nil, summary: info.summary)]
   }
 
   /// An error about the filter as a whole.

@@ -2,62 +2,26 @@ package import Sluice
 
 /// How a filter of a description is put on an event: makes a new filter for each.
 package struct Layer {
-  private let put: (BufferEvent, Meter?) throws -> BufferEvent
+  private let put: (Place, Meter?) throws -> BufferEvent
+  /// Whether nobody on the wire can read what passes.
+  package var isSecuring = false
+  /// What there is to know about it, such as how long a certificate is good; told by checks.
+  package var notes: [String] = []
+  /// What is dangerous about it; told at each start.
+  package var warnings: [String] = []
 
   /// A layer of filters that `make` makes.
   package init<F: Filter & ~Copyable>(_ make: @escaping () throws -> F) {
     self.init(on: { _ in try make() })
   }
 
-  /// A layer of filters that `make` makes for a certain event.
-  package init<F: Filter & ~Copyable>(on make: @escaping (BufferEvent) throws -> F) {
-    put = { event, meter in
-      guard let meter else { return try event.filtered(by: try make(event)) }
-      return try event.filtered(by: Metered(try make(event), meter))
+  /// A layer of filters that `make` makes for a certain place.
+  package init<F: Filter & ~Copyable>(on make: @escaping (Place) throws -> F) {
+    put = { place, meter in
+      guard let meter else { return try place.event.filtered(by: try make(place)) }
+      return try place.event.filtered(by: Metered(try make(place), meter))
     }
   }
 
-  func applied(to event: BufferEvent, meter: Meter?) throws -> BufferEvent { try put(event, meter) }
-}
-
-/// A stack as a description names it. It can be put on any number of events.
-package struct DescribedStack: CustomStringConvertible {
-  /// From the wire upwards.
-  package let filters: [BoundFilter]
-
-  /// The filters with what was given for them: this text describes the same stack.
-  package var description: String { filters.map(\.description).joined(separator: " | ") }
-
-  /// Puts new filters on `event`.
-  ///
-  /// - Throws: what making or putting on a filter throws.
-  package func applied(to event: BufferEvent) throws -> BufferEvent {
-    try filters.reduce(event) { below, filter in try filter.layer.applied(to: below, meter: nil) }
-  }
-
-  /// Puts new filters on `event`, each with a meter around it; the meters are returned from the wire upwards.
-  ///
-  /// - Throws: what making or putting on a filter throws.
-  package func metered(on event: BufferEvent) throws -> (event: BufferEvent, meters: [Meter]) {
-    let meters = filters.map { _ in Meter() }
-    let top = try zip(filters, meters).reduce(event) { below, next in
-      try next.0.layer.applied(to: below, meter: next.1)
-    }
-    return (top, meters)
-  }
-
-  /// The stack with every parameter that is in effect, a line each, from the wire to the application.
-  package var explanation: String {
-    var lines = ["wire"]
-    for filter in filters {
-      lines.append("  \(filter.name)  \(filter.summary)")
-      let width = filter.arguments.map { $0.name.count + $0.value.count + 1 }.max() ?? 0
-      for argument in filter.arguments {
-        let setting = "\(argument.name)=\(argument.value)"
-        let padding = String(repeating: " ", count: width - setting.count)
-        lines.append("    \(setting)\(padding)  \(argument.summary)\(argument.isGiven ? "" : " (default)")")
-      }
-    }
-    return (lines + ["application"]).joined(separator: "\n")
-  }
+  func applied(to place: Place, meter: Meter?) throws -> BufferEvent { try put(place, meter) }
 }

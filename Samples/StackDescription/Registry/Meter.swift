@@ -16,7 +16,10 @@ package final class Meter {
   /// From the wire to the application.
   package internal(set) var decoding = Flow()
 
-  package init() {}
+  private let isTimed: Bool
+
+  /// - Parameter isTimed: whether the time inside the filter is taken: two looks at the clock a call.
+  package init(isTimed: Bool = true) { self.isTimed = isTimed }
 
   /// Counts one call of a filter.
   fileprivate func count(
@@ -25,10 +28,9 @@ package final class Meter {
     _ call: (inout EventBuffer, inout EventBuffer, inout FilterContext) throws -> FilterProgress
   ) rethrows -> FilterProgress {
     let (had, held, replied) = (source.count, target.count, context.reply.count)
-    let clock = ContinuousClock()
-    let start = clock.now
+    let start = isTimed ? ContinuousClock.now : nil
     defer {
-      self[keyPath: direction].time += start.duration(to: clock.now)
+      if let start { self[keyPath: direction].time += start.duration(to: .now) }
       self[keyPath: direction].calls += 1
       self[keyPath: direction].bytesIn += had - source.count
       self[keyPath: direction].bytesOut += target.count - held
@@ -39,8 +41,7 @@ package final class Meter {
   }
 }
 
-/// A filter that counts what goes through another one, and the time that takes. Two looks at the clock a call; bytes are
-/// neither looked at nor copied.
+/// A filter that counts what goes through another one, and the time that takes. Bytes are neither looked at nor copied.
 package struct Metered<F: Filter & ~Copyable>: Filter, ~Copyable {
   private var inner: F
   private let meter: Meter

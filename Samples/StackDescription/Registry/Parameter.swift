@@ -4,14 +4,17 @@ package struct Parameter<Value> {
   package let info: ParameterInfo
   let fallback: Value?
   let parse: (String) throws(ValueProblem) -> Value
-  let show: (Value) -> String
+  /// A value as it is written; nil for none.
+  let show: (Value) -> String?
 
   init(
     _ name: String, _ form: String, _ fallback: Value?, _ summary: String, isFlag: Bool = false,
-    show: @escaping (Value) -> String, parse: @escaping (String) throws(ValueProblem) -> Value
+    show: @escaping (Value) -> String?, parse: @escaping (String) throws(ValueProblem) -> Value
   ) {
+    let shown = fallback.flatMap(show)
     info = ParameterInfo(
-      name: name, form: form, fallback: fallback.map(show), summary: summary, isFlag: isFlag)
+      name: name, form: form, fallback: shown, summary: summary, isFlag: isFlag,
+      isOptional: fallback != nil && shown == nil)
     (self.fallback, self.parse, self.show) = (fallback, parse, show)
   }
 }
@@ -26,6 +29,19 @@ package struct ParameterInfo: Equatable {
   package let summary: String
   /// Whether its bare name means yes.
   package let isFlag: Bool
+  /// Whether it may be left out, and then has no value.
+  package let isOptional: Bool
+}
+
+extension Parameter {
+  /// This parameter as one that may be left out; its value is nil then.
+  package func optional() -> Parameter<Value?> {
+    Parameter<Value?>(info.name, info.form, .some(nil), info.summary, isFlag: info.isFlag) { [show] value in
+      value.flatMap(show)
+    } parse: { [parse] text throws(ValueProblem) in
+      try parse(text)
+    }
+  }
 }
 
 extension Parameter where Value == Int {
@@ -64,8 +80,10 @@ extension Parameter where Value == Duration {
 
 extension Parameter where Value == String {
   /// Text, in quotes where it holds blanks or signs of the grammar.
-  package static func text(_ name: String, default fallback: String? = nil, _ summary: String) -> Parameter {
-    Parameter(name, "TEXT", fallback, summary, show: quotedIfNeeded) { text throws(ValueProblem) in text }
+  package static func text(
+    _ name: String, form: String = "TEXT", default fallback: String? = nil, _ summary: String
+  ) -> Parameter {
+    Parameter(name, form, fallback, summary, show: quotedIfNeeded) { text throws(ValueProblem) in text }
   }
 
   private static func quotedIfNeeded(_ text: String) -> String {

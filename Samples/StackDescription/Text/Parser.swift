@@ -1,6 +1,8 @@
 /// Reads a description.
 ///
-///     stack    = filter *( "|" filter )           from the wire upwards
+///     chain    = address *( "|" filter )          from the wire upwards
+///     stack    = filter *( "|" filter )
+///     address  = value
 ///     filter   = name [ "(" [ argument *( "," argument ) ] ")" ]
 ///     argument = [ name "=" ] value
 ///     value    = word / quoted
@@ -15,6 +17,12 @@ struct Parser {
   static func filters(in text: String) throws(DescriptionError) -> [FilterCall] {
     var parser = Parser(text: text, tokens: try Lexer.tokens(of: text))
     return try parser.stack()
+  }
+
+  /// The address that `text` begins with, and the filters behind it.
+  static func chain(in text: String) throws(DescriptionError) -> (address: Literal, filters: [FilterCall]) {
+    var parser = Parser(text: text, tokens: try Lexer.tokens(of: text))
+    return try parser.chain()
   }
 
   private init(text: String, tokens: [Token]) {
@@ -37,10 +45,32 @@ struct Parser {
 
   private mutating func stack() throws(DescriptionError) -> [FilterCall] {
     if token.kind == .end { throw error("the description is empty", at: token, hint: "name a filter") }
-    var filters = [try filter()]
+    return try rest(behind: [try filter()])
+  }
+
+  private mutating func rest(behind first: [FilterCall]) throws(DescriptionError) -> [FilterCall] {
+    var filters = first
     while take("|") != nil { filters.append(try filter()) }
     guard token.kind == .end else { throw unexpectedBehindFilter }
     return filters
+  }
+
+  private mutating func chain() throws(DescriptionError) -> (address: Literal, filters: [FilterCall]) {
+    let hint = "an address comes first: localhost:8080, [::1]:80, unix:/path, fd:3, stdio"
+    let address: Literal
+    switch token.kind {
+    case .word(let text): address = Literal(text: text, isQuoted: false, range: take().range)
+    case .quoted(let text): address = Literal(text: text, isQuoted: true, range: take().range)
+    case .end: throw error("the description is empty", at: token, hint: hint)
+    case .mark: throw error("expected an address, found \(token.words)", at: token, hint: hint)
+    }
+    switch token.kind {
+    case .end, .mark("|"): return (address, try rest(behind: []))
+    case .mark("("): throw error("an address takes no arguments", at: token, hint: "put | in front of a filter")
+    default:
+      throw error(
+        "unexpected \(token.words) behind an address", at: token, hint: "put | between an address and a filter")
+    }
   }
 
   private var unexpectedBehindFilter: DescriptionError {

@@ -1,0 +1,72 @@
+package import Sluice
+
+/// Where a stack stands: filters may mean different things there, as TLS does, and take different parameters.
+package enum Site: String, CaseIterable, Sendable {
+  /// On the connections that a listener takes.
+  case listener
+  /// On the connections that are made to a target.
+  case target
+  /// On the end of a loopback that sends.
+  case sender
+  /// On the end of a loopback that receives.
+  case receiver
+
+  /// Whether the other end began the connection.
+  package var accepts: Bool { self == .listener || self == .receiver }
+}
+
+/// What is known of the connection that a stack is put on.
+package struct ConnectionFacts: Sendable {
+  /// Who connected to the listener.
+  package var source: SocketAddress?
+  /// Where it connected to.
+  package var destination: SocketAddress?
+  /// Tells one connection from another, so that each has random numbers of its own, and a run can be repeated.
+  package var number: UInt64
+
+  package init(source: SocketAddress? = nil, destination: SocketAddress? = nil, number: UInt64 = 0) {
+    (self.source, self.destination, self.number) = (source, destination, number)
+  }
+}
+
+/// What a new filter is put on.
+package struct Place {
+  /// The event that it will stand on.
+  package let event: BufferEvent
+  /// Where the stack stands.
+  package let site: Site
+  /// What is known of the connection.
+  package let facts: ConnectionFacts
+}
+
+/// What a description is read for: where its stack stands, and what it shares with those that were read there before.
+package struct Binding {
+  /// Where the stack stands.
+  package let site: Site
+  /// Where in the stack the filter stands, counted from 0.
+  package let index: Int
+  private let memory: StackMemory
+
+  init(site: Site, index: Int, memory: StackMemory) {
+    (self.site, self.index, self.memory) = (site, index, memory)
+  }
+
+  /// The object that filters of this place have in common: when a description is read anew, the same one as before, so that
+  /// connections that live on feel what has changed.
+  package func shared<Object: AnyObject>(_ make: () -> Object) -> Object { memory.object(at: index, make) }
+}
+
+/// What outlives the reading of a description, for when it is read anew. It belongs to one loop.
+package final class StackMemory {
+  private var objects: [Int: [ObjectIdentifier: AnyObject]] = [:]
+
+  package init() {}
+
+  fileprivate func object<Object: AnyObject>(at index: Int, _ make: () -> Object) -> Object {
+    let type = ObjectIdentifier(Object.self)
+    if let known = objects[index]?[type] as? Object { return known }
+    let made = make()
+    objects[index, default: [:]][type] = made
+    return made
+  }
+}
