@@ -51,7 +51,7 @@ let package = Package(
     .executableTarget(
       name: "SluiceTool",
       dependencies: [
-        "Sluice", "SluiceCompression", "SluiceRateLimiting", "StackDescription",
+        "Sluice", "SluiceCompression", "SluiceRateLimiting", "SluiceTLS", "SluiceTLSTesting", "StackDescription",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Samples/sluice", swiftSettings: settings),

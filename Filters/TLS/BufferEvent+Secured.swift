@@ -14,7 +14,7 @@ extension BufferEvent {
   /// - Throws: `StackError`, as `filtered(by:)`; `TLSError` where the host is none, or the role does not fit its
   ///   context.
   public func secured(_ role: TLSRole, closingUnderlying: Bool = true) throws -> BufferEvent {
-    try filtered(by: role.makeFilter(), closingUnderlying: closingUnderlying)
+    try filtered(by: TLSFilter(role), closingUnderlying: closingUnderlying)
   }
 
   /// The connection of the topmost TLS layer from here down; nil where there is none. libevent:

@@ -26,6 +26,11 @@ public struct TLSFilter: Filter, ~Copyable {
 
   init(_ connection: TLSConnection) { self.connection = connection }
 
+  /// A filter for one connection, to be put on an event by itself or inside of another filter; `secured` does this.
+  ///
+  /// - Throws: as `BufferEvent.secured`, where the host is none, or the role does not fit its context.
+  public init(_ role: TLSRole) throws(TLSError) { self.init(try role.makeConnection()) }
+
   /// "TLS server", or "TLS client".
   public var name: String { connection.isServer ? "TLS server" : "TLS client" }
 

@@ -12,12 +12,11 @@ public enum TLSRole {
   /// Its BIOs are replaced. libevent: `BUFFEREVENT_SSL_OPEN`.
   case established(OpaquePointer)
 
-  /// A filter for one connection.
-  func makeFilter() throws(TLSError) -> TLSFilter {
+  func makeConnection() throws(TLSError) -> TLSConnection {
     switch self {
-    case .server(let context): try TLSFilter(Self.serve(context))
-    case .client(let context, let host, let ticket): try TLSFilter(Self.connect(context, host, ticket))
-    case .established(let ssl): try TLSFilter(Self.adopt(ssl))
+    case .server(let context): try Self.serve(context)
+    case .client(let context, let host, let ticket): try Self.connect(context, host, ticket)
+    case .established(let ssl): try Self.adopt(ssl)
     }
   }
 

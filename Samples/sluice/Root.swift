@@ -11,6 +11,8 @@ struct Root: ParsableCommand {
         sluice loopback --stack 'gzip(level=6)' FILE
       Filters stack, from the wire upwards; this stack damages a byte on its way:
         sluice loopback --stack 'flip(at=1000) | gzip' FILE
+      Encrypt under compression, and see what the handshakes came to:
+        sluice loopback --stack 'tls | gzip' FILE
       See a stack with all its parameters:
         sluice loopback --stack 'gzip(level=9)' --explain
 

@@ -48,10 +48,12 @@ private struct Outspoken: Filter {
 @Suite struct `Meters` {
   @Test func `a metered filter says of itself what it said before`() {
     let plain = Outspoken()
-    let metered = Metered(plain, Meter())
+    let meter = Meter()
+    let metered = Metered(plain, meter)
     #expect(metered.name == plain.name)
     #expect(metered.usesTime && metered.onlyReadsSource && metered.hasHandshake)
     #expect(metered.handle === plain.handle)
+    #expect(meter.handle === plain.handle, "and it can be reached where the meter is")
   }
 
   @Test func `a metered filter does what it did and its bytes are counted`() throws {

@@ -15,6 +15,8 @@ package final class Meter {
   package internal(set) var encoding = Flow()
   /// From the wire to the application.
   package internal(set) var decoding = Flow()
+  /// What can be reached of the filter, such as what its handshake came to.
+  package internal(set) var handle: AnyObject?
 
   private let isTimed: Bool
 
@@ -49,6 +51,7 @@ package struct Metered<F: Filter & ~Copyable>: Filter, ~Copyable {
   package init(_ inner: consuming F, _ meter: Meter) {
     self.inner = inner
     self.meter = meter
+    meter.handle = self.inner.handle
   }
 
   package var name: String { inner.name }

@@ -53,7 +53,9 @@ package struct Binding {
 
   /// The object that filters of this place have in common: when a description is read anew, the same one as before, so that
   /// connections that live on feel what has changed.
-  package func shared<Object: AnyObject>(_ make: () -> Object) -> Object { memory.object(at: index, make) }
+  package func shared<Object: AnyObject>(_ make: () throws -> Object) rethrows -> Object {
+    try memory.object(at: index, make)
+  }
 }
 
 /// What outlives the reading of a description, for when it is read anew. It belongs to one loop.
@@ -62,10 +64,10 @@ package final class StackMemory {
 
   package init() {}
 
-  fileprivate func object<Object: AnyObject>(at index: Int, _ make: () -> Object) -> Object {
+  fileprivate func object<Object: AnyObject>(at index: Int, _ make: () throws -> Object) rethrows -> Object {
     let type = ObjectIdentifier(Object.self)
     if let known = objects[index]?[type] as? Object { return known }
-    let made = make()
+    let made = try make()
     objects[index, default: [:]][type] = made
     return made
   }

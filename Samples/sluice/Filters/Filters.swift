@@ -9,6 +9,7 @@ var filters: FilterRegistry {
     .compression("gzip", .gzip, "compresses, with a header and a CRC-32 around"),
     .compression("zlib", .zlib, "compresses, with an Adler-32 behind"),
     .compression("deflate", .raw, "compresses, with nothing around"),
+    .loopbackTLS,
     FilterKind(
       "flip", "damages what comes in, to show that checks can fail",
       Parameter.size("at", "the byte of which a bit is turned over, counted from 0")

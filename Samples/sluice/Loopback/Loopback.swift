@@ -37,7 +37,9 @@ struct Loopback: ParsableCommand {
   }
 
   private nonisolated func start() throws {
-    let (sender, receiver) = (try described(at: .sender), try described(at: .receiver))
+    // The two ends share what they have to, such as a certificate.
+    let memory = StackMemory()
+    let (sender, receiver) = (try described(at: .sender, memory), try described(at: .receiver, memory))
     if explain { return print(sender.explanation) }
     guard let path = file ?? (isatty(STDIN_FILENO) == 1 ? nil : "-") else {
       throw ToolError.usage("FILE: nothing to send. Give a file, or - to type it in.")
@@ -57,9 +59,11 @@ struct Loopback: ParsableCommand {
     if let problem { throw ToolError.failed(problem) }
   }
 
-  private nonisolated func described(at site: Site) throws(ToolError) -> DescribedStack {
+  private nonisolated func described(
+    at site: Site, _ memory: StackMemory
+  ) throws(ToolError) -> DescribedStack {
     do throws(DescriptionError) {
-      return try filters.stack(stack, at: site)
+      return try filters.stack(stack, at: site, sharing: memory)
     } catch {
       throw .usage("--stack: \(error)")
     }

@@ -1,4 +1,5 @@
 import Foundation
+import SluiceTLS
 import StackDescription
 
 extension Report {
@@ -16,6 +17,18 @@ extension Report {
       let wireBytesPerSecond: Double?
     }
 
+    struct Handshake: Encodable {
+      let filter: String
+      let place: Int
+      let end: String
+      let version: String
+      let cipher: String
+      let applicationProtocol: String?
+      let serverName: String?
+      let peer: String?
+      let seconds: Double?
+    }
+
     let stack: String
     let source: String
     let verified: Bool
@@ -25,6 +38,7 @@ extension Report {
     let bytesPerSecond: Double?
     let error: String?
     let stages: [Stage]
+    let handshakes: [Handshake]
   }
 
   /// The report for machines: one object on one line.
@@ -35,10 +49,18 @@ extension Report {
         bytesOut: row.flow.bytesOut, ratio: row.ratio, seconds: row.flow.time.seconds,
         bytesPerSecond: row.bytesPerSecond, wireBytesPerSecond: wireRate(of: row))
     }
+    let handshakes = handshakes.map { made in
+      Document.Handshake(
+        filter: made.filter, place: made.place, end: made.end, version: "\(made.info.version)",
+        cipher: made.info.cipher, applicationProtocol: made.info.applicationProtocol,
+        serverName: made.info.serverName, peer: made.info.peerCertificates.first?.subject,
+        seconds: made.info.handshakeTime?.seconds)
+    }
     let document = Document(
       stack: stack, source: source, verified: problem == nil, bytes: bytes, mostBytesUnderWay: mostUnderWay,
       seconds: elapsed.seconds,
-      bytesPerSecond: elapsed > .zero ? Double(bytes) / elapsed.seconds : nil, error: problem, stages: stages)
+      bytesPerSecond: elapsed > .zero ? Double(bytes) / elapsed.seconds : nil, error: problem, stages: stages,
+      handshakes: handshakes)
     let encoder = JSONEncoder()
     encoder.keyEncodingStrategy = .convertToSnakeCase
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

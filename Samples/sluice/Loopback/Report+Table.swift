@@ -1,8 +1,8 @@
 import StackDescription
 
 extension Report {
-  /// The report for people: a line for each filter and direction, and the verdict. The throughput is that of the time inside
-  /// a filter, the wire rate that of the whole transfer.
+  /// The report for people: a line for each filter and direction, one for each handshake, and the verdict. The throughput is
+  /// that of the time inside a filter, the wire rate that of the whole transfer.
   var table: String {
     let heads = ["filter", "end", "does", "in", "out", "ratio", "time", "throughput", "wire rate"]
     let cells = rows.map { row in
@@ -22,7 +22,7 @@ extension Report {
       }
       return padded.joined(separator: "  ")
     }
-    return (text + (problem == nil ? [verdict] : [])).joined(separator: "\n")
+    return (text + handshakes.map(\.line) + (problem == nil ? [verdict] : [])).joined(separator: "\n")
   }
 
   private var verdict: String {

@@ -34,6 +34,8 @@ struct Report {
   let source: String
   /// From the application to the wire.
   let rows: [Row]
+  /// From the application to the wire, where filters made some.
+  let handshakes: [Handshake]
   /// Bytes that arrived as they were sent.
   let bytes: Int
   /// The most bytes that were under way at a time.
@@ -64,6 +66,12 @@ struct Report {
       let back = [row("sender", "decode", sending.decoding), row("receiver", "encode", receiving.encoding)]
         .filter { $0.flow.bytesIn > 0 || $0.flow.bytesOut > 0 }
       return [row("sender", "encode", sending.encoding), row("receiver", "decode", receiving.decoding)] + back
+    }
+    handshakes = filters.reversed().flatMap { place, filter in
+      let (described, (sending, receiving)) = filter
+      return [(Site.sender, sending), (.receiver, receiving)].compactMap { end, meter in
+        Handshake(described.description, place: place + 1, end, meter)
+      }
     }
   }
 }
