@@ -11,24 +11,25 @@ struct Stopwatch {
   private let processor = seconds(CLOCK_PROCESS_CPUTIME_ID)
 
   /// Processor time for wall time.
-  var processorShare: Double {
-    (seconds(CLOCK_PROCESS_CPUTIME_ID) - processor) / (seconds(CLOCK_MONOTONIC) - wall)
-  }
+  var processorShare: Double { processorSeconds / (seconds(CLOCK_MONOTONIC) - wall) }
 
-  /// Processor seconds of the process so far.
-  static func processorSeconds() -> Double { seconds(CLOCK_PROCESS_CPUTIME_ID) }
+  /// Processor seconds of the process.
+  var processorSeconds: Double { seconds(CLOCK_PROCESS_CPUTIME_ID) - processor }
 
   func report(_ bench: Bench, _ rate: String, perSecond amount: Double, _ cost: String, per units: Double) {
     let wall = seconds(CLOCK_MONOTONIC) - self.wall
-    let processor = seconds(CLOCK_PROCESS_CPUTIME_ID) - self.processor
-    bench.report([(rate, amount / wall), (cost, processor * 1e9 / units)])
+    bench.report([(rate, amount / wall), (cost, processorSeconds * 1e9 / units)])
   }
 }
 
 extension Bench {
   nonisolated func report(_ figures: [(name: String, value: Double)]) {
     let settings = "\"size\":\(size),\"depth\":\(depth),\"count\":\(count),\"level\":\(level)"
-    let values = figures.map { "\"\($0.name)\":\(($0.value * 10).rounded() / 10)" }.joined(separator: ",")
+    // Large figures are noise behind the first decimal; seconds of processor time are not.
+    let values = figures.map { name, value in
+      let unit = abs(value) < 1000 ? 1e6 : 10
+      return "\"\(name)\":\((value * unit).rounded() / unit)"
+    }.joined(separator: ",")
     print("{\"impl\":\"sluice\",\"workload\":\"\(workload.rawValue)\",\(settings),\(values)}")
   }
 }

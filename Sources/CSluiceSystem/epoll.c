@@ -18,21 +18,25 @@ int sluice_epoll_set(int epoll, int descriptor, int was, int wanted, uint64_t to
   return epoll_ctl(epoll, operation, descriptor, &event) < 0 ? -errno : 0;
 }
 
-int sluice_epoll_wait(int epoll, uint64_t *tokens, int *ready, int capacity, int64_t nanoseconds) {
-  enum { MOST = 256 };
-  struct epoll_event events[MOST];
-  if (capacity > MOST) capacity = MOST;
-  struct timespec time = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
-  int count = epoll_pwait2(epoll, events, capacity, nanoseconds < 0 ? 0 : &time, 0);
-  if (count < 0 && errno == ENOSYS) {
-    int64_t milliseconds = nanoseconds < 0 ? -1 : (nanoseconds + 999999) / 1000000;
-    count = epoll_wait(epoll, events, capacity, milliseconds > 1000000000 ? 1000000000 : (int)milliseconds);
+int sluice_epoll_wait(int epoll, struct sluice_ready *ready, int64_t nanoseconds) {
+  struct epoll_event events[SLUICE_MOST_READY];
+  int count;
+  if (nanoseconds <= 0) {
+    count = epoll_wait(epoll, events, SLUICE_MOST_READY, nanoseconds < 0 ? -1 : 0);
+  } else {
+    struct timespec time = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
+    count = epoll_pwait2(epoll, events, SLUICE_MOST_READY, &time, 0);
+    if (count < 0 && errno == ENOSYS) {
+      int64_t milliseconds = nanoseconds / 1000000 + (nanoseconds % 1000000 != 0);
+      count = epoll_wait(epoll, events, SLUICE_MOST_READY, milliseconds > 1000000000 ? 1000000000 : (int)milliseconds);
+    }
   }
   if (count < 0) return errno == EINTR ? 0 : -errno;
   for (int i = 0; i < count; i++) {
-    tokens[i] = events[i].data.u64;
-    ready[i] = (events[i].events & EPOLLIN ? SLUICE_READ : 0) | (events[i].events & EPOLLOUT ? SLUICE_WRITE : 0) |
-               (events[i].events & (EPOLLERR | EPOLLHUP) ? SLUICE_ERROR : 0);
+    uint32_t got = events[i].events;
+    ready[i].token = events[i].data.u64;
+    ready[i].what = (got & EPOLLIN ? SLUICE_READ : 0) | (got & EPOLLOUT ? SLUICE_WRITE : 0) |
+                    (got & (EPOLLERR | EPOLLHUP) ? SLUICE_ERROR : 0);
   }
   return count;
 }

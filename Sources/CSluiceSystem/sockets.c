@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "CSluiceSystem.h"
+#include "quiet.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,8 +13,6 @@
 #if !defined(MSG_NOSIGNAL)
 #define MSG_NOSIGNAL 0
 #endif
-
-enum { MOST_PIECES = 64 };
 
 int sluice_prepare(int descriptor) {
   int flags = fcntl(descriptor, F_GETFL);
@@ -49,38 +48,33 @@ int sluice_socket(int family) {
 #endif
 }
 
-static int gather(struct iovec *vectors, void *const *pieces, const int64_t *lengths, int count) {
-  if (count > MOST_PIECES) count = MOST_PIECES;
-  for (int i = 0; i < count; i++) {
-    vectors[i].iov_base = pieces[i];
-    vectors[i].iov_len = (size_t)lengths[i];
-  }
-  return count;
-}
-
-int64_t sluice_send(int descriptor, const void *const *pieces, const int64_t *lengths, int count, int is_socket) {
-  ssize_t sent;
-  if (count == 1) {
-    sent = is_socket ? send(descriptor, pieces[0], (size_t)lengths[0], MSG_NOSIGNAL)
-                     : write(descriptor, pieces[0], (size_t)lengths[0]);
-  } else {
-    struct iovec vectors[MOST_PIECES];
-    int used = gather(vectors, (void *const *)pieces, lengths, count);
-    struct msghdr message = {.msg_iov = vectors, .msg_iovlen = (size_t)used};
-    sent = is_socket ? sendmsg(descriptor, &message, MSG_NOSIGNAL) : writev(descriptor, vectors, used);
-  }
+int64_t sluice_send(int descriptor, const void *bytes, int64_t count) {
+  ssize_t sent = send(descriptor, bytes, (size_t)count, MSG_NOSIGNAL);
   return sent < 0 ? -errno : sent;
 }
 
-int64_t sluice_receive(int descriptor, void *const *pieces, const int64_t *lengths, int count) {
-  ssize_t got;
-  if (count == 1) {
-    got = read(descriptor, pieces[0], (size_t)lengths[0]);
-  } else {
-    struct iovec vectors[MOST_PIECES];
-    int used = gather(vectors, pieces, lengths, count);
-    got = readv(descriptor, vectors, used);
-  }
+int64_t sluice_send_pieces(int descriptor, const struct iovec *pieces, int count) {
+  struct msghdr message = {.msg_iov = (struct iovec *)pieces, .msg_iovlen = (size_t)count};
+  ssize_t sent = sendmsg(descriptor, &message, MSG_NOSIGNAL);
+  return sent < 0 ? -errno : sent;
+}
+
+int64_t sluice_write_pieces(int descriptor, const struct iovec *pieces, int count) {
+  struct quiet quiet;
+  sluice_quiet_begin(&quiet);
+  ssize_t sent = writev(descriptor, pieces, count);
+  int code = errno;
+  sluice_quiet_end(&quiet, sent < 0 && code == EPIPE);
+  return sent < 0 ? -code : sent;
+}
+
+int64_t sluice_receive(int descriptor, void *bytes, int64_t count, int is_socket) {
+  ssize_t got = is_socket ? recv(descriptor, bytes, (size_t)count, 0) : read(descriptor, bytes, (size_t)count);
+  return got < 0 ? -errno : got;
+}
+
+int64_t sluice_receive_pieces(int descriptor, const struct iovec *pieces, int count) {
+  ssize_t got = readv(descriptor, pieces, count);
   return got < 0 ? -errno : got;
 }
 

@@ -2,6 +2,7 @@
 #define SLUICE_SYSTEM_H
 
 #include <stdint.h>
+#include <sys/uio.h>
 
 // System calls that Swift's own C module does not show. Each returns a negative errno where it fails.
 
@@ -22,13 +23,21 @@ int sluice_wait(int descriptor, int64_t nanoseconds);
 // What a descriptor is ready for, or what is wanted of it.
 enum { SLUICE_READ = 1, SLUICE_WRITE = 2, SLUICE_ERROR = 4 };
 
+/// A descriptor that is ready, by the token it was given, and for what.
+struct sluice_ready {
+  uint64_t token;
+  int what;
+};
+
 #if defined(__linux__)
 /// Makes an epoll set.
 int sluice_epoll_create(void);
 /// Adds a descriptor, changes what is wanted of it, or removes it, as `was` and `wanted` say.
 int sluice_epoll_set(int epoll, int descriptor, int was, int wanted, uint64_t token);
-/// Sleeps as sluice_wait does; gives the number of descriptors that are ready, with their tokens.
-int sluice_epoll_wait(int epoll, uint64_t *tokens, int *ready, int capacity, int64_t nanoseconds);
+/// How many descriptors one wait tells of at most.
+enum sluice_limits { SLUICE_MOST_READY = 1024 };
+/// Sleeps as sluice_wait does; gives the number of descriptors that are ready, and which they are.
+int sluice_epoll_wait(int epoll, struct sluice_ready *ready, int64_t nanoseconds);
 #endif
 
 /// A descriptor and what is wanted of it, for sluice_poll.
@@ -46,10 +55,16 @@ int sluice_accept(int listener);
 int sluice_socket(int family);
 /// Makes a descriptor not block, and close on exec.
 int sluice_prepare(int descriptor);
-/// Sends up to `count` pieces in one call, without a signal where the other end is gone.
-int64_t sluice_send(int descriptor, const void *const *pieces, const int64_t *lengths, int count, int is_socket);
-/// Reads into up to `count` pieces in one call.
-int64_t sluice_receive(int descriptor, void *const *pieces, const int64_t *lengths, int count);
+/// Sends through a socket, without a signal where the other end is gone.
+int64_t sluice_send(int descriptor, const void *bytes, int64_t count);
+/// The same for several pieces in one call.
+int64_t sluice_send_pieces(int descriptor, const struct iovec *pieces, int count);
+/// The same for what is not a socket.
+int64_t sluice_write_pieces(int descriptor, const struct iovec *pieces, int count);
+/// Reads what is there, up to `count` bytes.
+int64_t sluice_receive(int descriptor, void *bytes, int64_t count, int is_socket);
+/// The same into several pieces in one call.
+int64_t sluice_receive_pieces(int descriptor, const struct iovec *pieces, int count);
 
 /// Has `signal` make a descriptor readable, instead of what it does by itself; gives the descriptor.
 int sluice_signal_open(int signal);

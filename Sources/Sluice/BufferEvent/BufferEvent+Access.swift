@@ -88,7 +88,7 @@ extension BufferEvent {
     if flags.contains(.hasTiming) { timingChanged() }
     if let partnerLink {
       partnerLink._withUnsafeGuaranteedRef { if $0.mayHaveOutput { $0.pushToWire() } }
-    } else if flags.intersects([.inputAwaited, .hasTransport]) {
+    } else if flags.contains(.inputAwaited) {
       inputWasAwaited()
     }
   }

@@ -19,7 +19,7 @@ extension BufferEvent: CustomDebugStringConvertible {
           + (handle.map { " (\($0.description))" } ?? "")
       }
     }
-    if let transport = extras?.transport { return transport.name }
+    if let transport { return transport.name }
     return partnerLink == nil ? "half without a partner" : "half of a pair"
   }
 

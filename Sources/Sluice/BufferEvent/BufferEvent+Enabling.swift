@@ -98,7 +98,9 @@ extension BufferEvent {
   /// Tells an outside transport whether bytes are wanted.
   func wireReadingChanged() {
     guard flags.contains(.hasTransport) else { return }
-    extras?.transport?.readingChanged(self, isWanted: wantsBytes)
+    let isWanted = wantsBytes
+    if !isWanted { flags.insert(.inputAwaited) }
+    transport?.readingChanged(self, isWanted: isWanted)
   }
 
   /// Whether the input takes bytes now.

@@ -56,7 +56,7 @@ extension BufferEvent {
     if let upper { upper.takeUnretainedValue().fail(StreamError(.reset, direction: .both)) }
     let peer = partner
     let below = underlying
-    let transport = extras?.transport
+    let transport = self.transport
     let kept = end()
     peer?.reset()
     below?.abort()
@@ -73,7 +73,7 @@ extension BufferEvent {
     let peer = partner
     let below = underlying
     let isKept = flags.contains(.keepsLower)
-    let transport = extras?.transport
+    let transport = self.transport
     let kept = end()
     peer?.lostPartner()
     if isKept { below?.surface() } else { below?.free() }
@@ -86,7 +86,7 @@ extension BufferEvent {
     guard !flags.contains(.closed) else { return }
     let peer = partner
     let below = underlying
-    let transport = extras?.transport
+    let transport = self.transport
     let isOrderly = flags.contains(.outputFinished)
     let hasFailed = flags.contains(.failed)
     let isKept = flags.contains(.keepsLower)
@@ -125,7 +125,7 @@ extension BufferEvent {
     giveBackInput()
     emptyOutput()
     cancelTimers()
-    if let extras { extras.transport = nil }
+    transport = nil
     flags.remove(.hasTransport)
     return leaveLoop()
   }

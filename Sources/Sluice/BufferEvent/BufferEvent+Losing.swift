@@ -119,7 +119,7 @@ extension BufferEvent {
     let link = Unmanaged.passUnretained(heir)
     heir.lower?._withUnsafeGuaranteedRef { $0.upper = link }
     heir.partnerLink?._withUnsafeGuaranteedRef { $0.partnerLink = link }
-    if let transport = extras?.transport { heir.makeExtras().transport = transport }
+    heir.transport = transport
     if let waker = extras?.waker {
       heir.makeExtras().waker = waker
       waker.event = link

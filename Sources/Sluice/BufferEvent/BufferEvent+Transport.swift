@@ -2,7 +2,7 @@ extension BufferEvent {
   /// A buffer event over a transport of one's own, both directions enabled. The event keeps the transport alive.
   public convenience init(base: EventBase, transport: any Transport) {
     self.init(base: base)
-    makeExtras().transport = transport
+    self.transport = transport
     flags.insert(.hasTransport)
   }
 
@@ -12,16 +12,23 @@ extension BufferEvent {
   public func receive(_ bytes: inout EventBuffer) {
     if flags.intersects([.closed, .failed, .inputEnded]) || (flags.contains(.closing) && upper == nil && stage == nil) {
       bytes.drain()
-    } else if !bytes.isEmpty, !flags.intersects(.inputHeld) {
+    } else if flags.intersects(.inputHeld) {
+      flags.insert(.inputAwaited)
+    } else if !bytes.isEmpty {
       flags.insert(.inputBusy)
       inputBuffer.append(&bytes)
       flags.remove(.inputBusy)
       arrived()
+      if !wantsBytes { flags.insert(.inputAwaited) }
     }
   }
 
   /// How many bytes the input takes now: 0 while reading is disabled, suspended or over.
-  public var inputRoom: Int { wantsBytes ? readHigh - inputBuffer.count : 0 }
+  public var inputRoom: Int {
+    if wantsBytes { return readHigh - inputBuffer.count }
+    flags.insert(.inputAwaited)
+    return 0
+  }
 
   /// The transport's way to the bytes that wait. What `body` takes from the front counts as sent; it must not append. After
   /// the last byte of a finished output the event calls the transport's `finish`, once.
@@ -36,7 +43,7 @@ extension BufferEvent {
     }
     guard !flags.intersects(.sendBlocked), outputBuffer.isEmpty, flags.contains(.finishing) else { return }
     flags.insert(.outputFinished)
-    if flags.contains(.closing) { completeClose() } else { extras?.transport?.finish(self) }
+    if flags.contains(.closing) { completeClose() } else { transport?.finish(self) }
   }
 
   /// The other end finished: `.endOfInput` follows the bytes that came. Once.

@@ -11,7 +11,7 @@ extension BufferEvent {
     if let partnerLink {
       partnerLink._withUnsafeGuaranteedRef { transfer(to: $0) }
     } else if flags.contains(.hasTransport) {
-      extras?.transport?.outputReady(self)
+      transport?.outputReady(self)
     }
   }
 

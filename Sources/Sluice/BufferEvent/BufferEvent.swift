@@ -8,6 +8,13 @@
 ///
 /// It stays on its base's thread, and keeps the base alive. libevent: `struct bufferevent`.
 public final class BufferEvent: DeferredWork {
+  // The order of the fields is that of the gaps they fill: the first stand behind the flag of the queue's entry.
+
+  var readReasons = Suspension()
+  var writeReasons = Suspension()
+  /// Output would have moved, had nobody held it.
+  var isOutputAwaited = false
+  var flags = EventFlags()
   /// The loop that this belongs to. libevent: `bufferevent_get_base`.
   public let base: EventBase
 
@@ -20,16 +27,11 @@ public final class BufferEvent: DeferredWork {
   #endif
   var outputBuffer: EventBuffer
 
-  var flags = EventFlags()
-  var readReasons = Suspension()
-  var writeReasons = Suspension()
   /// How often a write took the output past its high mark.
   var markPasses: UInt16 = 0
   /// How many readers hold `input` and `output` now.
   var inputReaders: UInt16 = 0
   var outputReaders: UInt16 = 0
-  /// Output would have moved, had nobody held it.
-  var isOutputAwaited = false
   var readLow = 0
   var readHigh = Watermarks.defaultHigh
   var writeLow = 0
@@ -41,6 +43,7 @@ public final class BufferEvent: DeferredWork {
   var lower: Unmanaged<BufferEvent>?
   var upper: Unmanaged<BufferEvent>?
   var stage: Unmanaged<Stage>?
+  var transport: (any Transport)?
 
   var readBox: Unmanaged<CallbackBox>?
   var writeBox: Unmanaged<CallbackBox>?
@@ -82,7 +85,6 @@ public final class BufferEvent: DeferredWork {
   final class Extras {
     var timing = Timing()
     var pendingEvents: [StreamEvent] = []
-    var transport: (any Transport)?
     var wakeTimer: LoopTimer?
     /// The door to the filter that it gave out, if it did.
     var waker: FilterWaker?

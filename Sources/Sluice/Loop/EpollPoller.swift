@@ -4,10 +4,8 @@
 
   /// epoll, level-triggered: the kernel keeps the list, and tells only what is ready.
   final class EpollPoller: Poller {
-    private static let capacity = 256
     private let epoll: Int32
-    private let tokens = UnsafeMutablePointer<UInt64>.allocate(capacity: capacity)
-    private let ready = UnsafeMutablePointer<Int32>.allocate(capacity: capacity)
+    private let ready = UnsafeMutablePointer<sluice_ready>.allocate(capacity: Int(SLUICE_MOST_READY.rawValue))
 
     init() throws(EventBaseError) {
       epoll = sluice_epoll_create()
@@ -16,7 +14,6 @@
 
     deinit {
       if epoll >= 0 { close(epoll) }
-      tokens.deallocate()
       ready.deallocate()
     }
 
@@ -27,10 +24,10 @@
       if result < 0 { throw .noResources(what: "place for descriptor \(descriptor) in the epoll set", code: -result) }
     }
 
-    func wait(nanoseconds: Int64, _ body: (UInt64, Readiness) -> Void) throws(EventBaseError) {
-      let count = sluice_epoll_wait(epoll, tokens, ready, Int32(Self.capacity), nanoseconds)
+    func wait(nanoseconds: Int64) throws(EventBaseError) -> UnsafeBufferPointer<sluice_ready> {
+      let count = sluice_epoll_wait(epoll, ready, nanoseconds)
       if count < 0 { throw .waitFailed(code: -count) }
-      for index in 0..<Int(count) { body(tokens[index], Readiness(rawValue: ready[index])) }
+      return UnsafeBufferPointer(start: ready, count: Int(count))
     }
   }
 #endif

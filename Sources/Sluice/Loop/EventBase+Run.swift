@@ -69,19 +69,19 @@ extension EventBase {
     }
     isRunning = true
     stopRequested = false
+    stepsLeft = limit
     defer { endRun() }
-    var steps = 0
     var lateRounds = 0
     while true {
       isTimeFresh = false
-      steps += deliverMail(upTo: min(Self.batch, limit - steps))
-      if !timers.isEmpty { steps += fireDueTimers(upTo: min(Self.batch, limit - steps)) }
-      steps += runDeferred(upTo: min(Self.batch, limit - steps))
+      stepsLeft -= deliverMail(upTo: min(Self.batch, stepsLeft))
+      if !timers.isEmpty { stepsLeft -= fireDueTimers(upTo: min(Self.batch, stepsLeft)) }
+      if !queue.isEmpty { runDeferred(upTo: Self.batch) }
       if stopRequested { return }
       // Descriptors get their turn however much deferred work there is.
-      if !watchList.isEmpty, !queue.isEmpty { try poll(nanoseconds: 0) }
+      if !queue.isEmpty { try pollNow() }
       if hasDueWork {
-        if steps >= limit { throw .stillBusy(steps: steps) }
+        if stepsLeft <= 0 { throw .stillBusy(steps: limit) }
         if isPast(goal) { lateRounds += 1 }
         if lateRounds > Self.lateRounds { return }
       } else {
@@ -98,14 +98,15 @@ extension EventBase {
   }
 
   /// Runs a batch of the queue. No system call, and no look at the clock.
-  private func runDeferred(upTo limit: Int) -> Int {
-    var ran = 0
-    while ran < limit, !stopRequested, let work = queue.takeFirst() {
+  func runDeferred(upTo limit: Int) {
+    var left = min(limit, stepsLeft)
+    stepsLeft &-= left
+    while left > 0, !stopRequested, let work = queue.takeFirst() {
+      left &-= 1
       work.run()
-      ran &+= 1
       if !retired.isEmpty { emptyRetired() }
     }
-    return ran
+    stepsLeft &+= left
   }
 
   /// Lets go of what callbacks let go of, now that they have returned.

@@ -1,7 +1,11 @@
 import CSluiceSystem
 
 extension EventBase {
-  /// Sleeps until `deadline` (for ever, without one), or until mail comes. The one place where a loop sleeps.
+  /// How many entries of the queue run for one descriptor before the next has its turn.
+  private static let entriesEach = 4
+
+  /// Sleeps until `deadline` (for ever, without one), or until mail or a descriptor is ready, and tells that. The one place
+  /// where a loop sleeps.
   func wait(until deadline: Int64?) throws(EventBaseError) {
     isTimeFresh = false
     if let mailbox, !mailbox.prepareToSleep() { return }
@@ -9,31 +13,49 @@ extension EventBase {
     // Without a descriptor to be woken by, mail is looked for a hundred times a second.
     if let mailbox, !mailbox.canWake { left = left < 0 ? 10_000_000 : min(left, 10_000_000) }
     waits += 1
-    if !watchList.isEmpty {
-      try watchMailbox()
-      mailboxWatch?.isRinging = false
-      defer { mailbox?.wokeUp(isRinging: mailboxWatch?.isRinging ?? false) }
-      return try poll(nanoseconds: left)
-    }
+    guard watchList.isEmpty else { return try waitForDescriptors(left) }
     let result = sluice_wait(mailbox?.descriptor ?? -1, left)
-    mailbox?.wokeUp(isRinging: result > 0)
+    mailbox?.wokeUp()
+    if result > 0 { mailbox?.stopRinging() }
     if result < 0 { throw .waitFailed(code: -result) }
+  }
+
+  private func waitForDescriptors(_ nanoseconds: Int64) throws(EventBaseError) {
+    let result = Result { () throws(EventBaseError) in
+      try watchMailbox()
+      return try watchList.wait(nanoseconds: nanoseconds)
+    }
+    mailbox?.wokeUp()
+    tell(try result.get())
+  }
+
+  /// Tells descriptors that they are ready. What comes of one runs before the next is told: an answer leaves while the
+  /// question is still in the processor's caches.
+  private func tell(_ ready: UnsafeBufferPointer<sluice_ready>) {
+    for entry in ready {
+      watchList.find(entry.token)?.isReady(Readiness(rawValue: entry.what))
+      if !queue.isEmpty { runDeferred(upTo: Self.entriesEach) }
+      // The kernel tells of the others again.
+      if stopRequested { return }
+    }
   }
 
   /// Whether descriptors keep the loop running.
   var hasDescriptors: Bool { watchList.runningCount > 0 }
 
-  /// Looks at the descriptors without waiting; true where anything came of it.
+  /// Looks at the descriptors without waiting; true where one was ready.
+  @discardableResult
   func pollNow() throws(EventBaseError) -> Bool {
     guard !watchList.isEmpty else { return false }
-    try poll(nanoseconds: 0)
-    return !queue.isEmpty
+    let ready = try watchList.wait(nanoseconds: 0)
+    tell(ready)
+    return !ready.isEmpty
   }
 
   /// Has mail wake the poller too, from the first time that both are there.
   private func watchMailbox() throws(EventBaseError) {
     guard mailboxWatch == nil, let mailbox, mailbox.descriptor >= 0 else { return }
-    let watch = MailboxWatch(descriptor: mailbox.descriptor, keepsRunning: false)
+    let watch = MailboxWatch(mailbox)
     try self.watch(watch, for: .read)
     mailboxWatch = watch
   }
@@ -41,7 +63,12 @@ extension EventBase {
 
 /// The mailbox's descriptor among those that the poller watches.
 final class MailboxWatch: Watched {
-  var isRinging = false
+  private let mailbox: Mailbox
 
-  override func isReady(_ readiness: Readiness) { isRinging = true }
+  init(_ mailbox: Mailbox) {
+    self.mailbox = mailbox
+    super.init(descriptor: mailbox.descriptor, keepsRunning: false)
+  }
+
+  override func isReady(_ readiness: Readiness) { mailbox.stopRinging() }
 }

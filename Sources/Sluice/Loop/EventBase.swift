@@ -19,19 +19,28 @@ public final class EventBase {
     @exclusivity(unchecked)
   #endif
   var queue = DeferredQueue()
+  #if !DEBUG
+    @exclusivity(unchecked)
+  #endif
   var timers = TimerHeap()
   var mailbox: Mailbox?
-  var watchList = WatchList()
+  let watchList = WatchList()
   let pollerKind: PollerKind
   /// The mailbox among the watched descriptors; it does not keep the loop running.
   var mailboxWatch: MailboxWatch?
   /// Letters that were collected and not opened yet, the next one last.
+  #if !DEBUG
+    @exclusivity(unchecked)
+  #endif
   var inbox: [Letter] = []
   /// What timers know of this base: they do not keep it alive.
   let link = BaseLink()
   var counts = Ledger()
 
   /// What a callback let go of while it ran; emptied behind it.
+  #if !DEBUG
+    @exclusivity(unchecked)
+  #endif
   var retired: [AnyObject] = []
   /// What is closed, and still has bytes on their way.
   var lingering: [ObjectIdentifier: DeferredWork] = [:]
@@ -44,6 +53,8 @@ public final class EventBase {
   var isRunning = false
   var isShutDown = false
   var stopRequested = false
+  /// How many callbacks the run may still make.
+  var stepsLeft = 0
   var cachedNow: Int64 = 0
   var isTimeFresh = false
 

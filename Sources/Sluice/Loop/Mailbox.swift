@@ -74,11 +74,11 @@ final class Mailbox: Sendable {
     }
   }
 
-  /// The sleep is over. A ring may come late, behind a sleep that ended by itself; it ends the next one, and is heard once.
-  func wokeUp(isRinging: Bool) {
-    state.withLock { $0.isSleeping = false }
-    if isRinging { sluice_wake_clear(descriptor) }
-  }
+  /// The sleep is over.
+  func wokeUp() { state.withLock { $0.isSleeping = false } }
+
+  /// The ring was heard. One may come late, behind a sleep that ended by itself; it ends the next one, and is heard once.
+  func stopRinging() { sluice_wake_clear(descriptor) }
 
   /// Refuses letters from now on, and returns those that nobody will read.
   func shut() -> [Letter] {

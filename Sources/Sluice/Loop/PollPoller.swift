@@ -5,6 +5,10 @@ final class PollPoller: Poller {
   private var interests: [sluice_interest] = []
   private var tokens: [UInt64] = []
   private var places: [Int32: Int] = [:]
+  /// As long as the list was at the last wait.
+  private var ready = UnsafeMutableBufferPointer<sluice_ready>(start: nil, count: 0)
+
+  deinit { ready.deallocate() }
 
   func watch(_ descriptor: Int32, for wanted: Readiness, was: Readiness, token: UInt64) {
     if let place = places[descriptor] {
@@ -30,14 +34,20 @@ final class PollPoller: Poller {
     tokens.removeLast()
   }
 
-  func wait(nanoseconds: Int64, _ body: (UInt64, Readiness) -> Void) throws(EventBaseError) {
+  func wait(nanoseconds: Int64) throws(EventBaseError) -> UnsafeBufferPointer<sluice_ready> {
     let result = interests.withUnsafeMutableBufferPointer {
       sluice_poll($0.baseAddress, Int32($0.count), nanoseconds)
     }
     if result < 0 { throw .waitFailed(code: -result) }
-    if result == 0 { return }
-    // The list may change in the calls.
-    let ready = zip(tokens, interests).filter { $0.1.ready != 0 }
-    for (token, interest) in ready { body(token, Readiness(rawValue: interest.ready)) }
+    if ready.count < interests.count {
+      ready.deallocate()
+      ready = .allocate(capacity: interests.count * 2)
+    }
+    var used = 0
+    for (place, interest) in interests.enumerated() where result > 0 && interest.ready != 0 {
+      ready.initializeElement(at: used, to: sluice_ready(token: tokens[place], what: interest.ready))
+      used += 1
+    }
+    return UnsafeBufferPointer(rebasing: ready[..<used])
   }
 }

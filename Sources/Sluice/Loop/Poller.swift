@@ -1,3 +1,5 @@
+import CSluiceSystem
+
 /// What a descriptor is watched for, and what it is ready for.
 struct Readiness: OptionSet {
   let rawValue: Int32
@@ -13,8 +15,9 @@ protocol Poller: AnyObject {
   /// Changes what a descriptor is watched for; called only where it does change. A descriptor that is watched for nothing is
   /// not watched at all, so that errors nobody waits for cannot wake the loop again and again.
   func watch(_ descriptor: Int32, for wanted: Readiness, was: Readiness, token: UInt64) throws(EventBaseError)
-  /// Sleeps until something is ready, or `nanoseconds` have passed (for ever, where negative), and tells what is.
-  func wait(nanoseconds: Int64, _ body: (UInt64, Readiness) -> Void) throws(EventBaseError)
+  /// Sleeps until something is ready, or `nanoseconds` have passed (for ever, where negative). What it returns is good until
+  /// the next call.
+  func wait(nanoseconds: Int64) throws(EventBaseError) -> UnsafeBufferPointer<sluice_ready>
 }
 
 /// Which poller a base uses.

@@ -1,0 +1,91 @@
+import CSluiceSystem
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+extension SocketTransport {
+  /// What one connection may read in a round of the loop, so that a fast one does not hold up the others.
+  static var readBudget: Int { 256 * 1024 }
+  static var smallestRead: Int { 4 * 1024 }
+  private static var largestRead: Int { 256 * 1024 }
+
+  /// Reads what is there, as far as the input and this round allow.
+  func receive(_ event: BufferEvent) {
+    var budget = Self.readBudget
+    while event.wantsBytes {
+      let size = min(readSize, event.readHigh &- event.inputBuffer.count, budget)
+      let got = read(size, for: event)
+      guard got > 0 else {
+        readEnded(event, got)
+        break
+      }
+      budget &-= got
+      adapt(to: got, of: size)
+      // What was not filled has emptied the kernel's buffer: to ask once more would cost a call to learn nothing.
+      if got < size || budget == 0 { break }
+    }
+    if !event.wantsBytes, link != nil { readingIsFull(event) }
+  }
+
+  /// The input takes no more for now, or for ever.
+  private func readingIsFull(_ event: BufferEvent) {
+    event.flags.insert(.inputAwaited)
+    updateInterest(event)
+  }
+
+  private func readEnded(_ event: BufferEvent, _ result: Int) {
+    if result == 0 { return event.inputFinished() }
+    let code = Int32(-result)
+    if code == EAGAIN || code == EWOULDBLOCK || code == EINTR { return }
+    event.fail(SocketError(.read, code: code, peer: peer), direction: .read)
+  }
+
+  /// One system call. The number of bytes, 0 at the end, or a negative errno.
+  @inline(__always) private func read(_ size: Int, for event: BufferEvent) -> Int {
+    guard event.inputBuffer.watchers == nil else { return readWatched(size, for: event) }
+    let got = fill(&event.inputBuffer, upTo: size)
+    if got > 0 { event.arrived() }
+    return got
+  }
+
+  /// Reads where watchers are called from inside, who may do anything to the event but use its input.
+  @inline(never) private func readWatched(_ size: Int, for event: BufferEvent) -> Int {
+    var bytes = event.base.makeBuffer()
+    let got = fill(&bytes, upTo: size)
+    if got > 0 { event.receive(&bytes) }
+    return got
+  }
+
+  @inline(__always) private func fill(_ buffer: inout EventBuffer, upTo size: Int) -> Int {
+    buffer.fill(upTo: size) { bytes, count in
+      Int(sluice_receive(descriptor, bytes, Int64(count), isSocket ? 1 : 0))
+    } scatter: { pieces in
+      Int(sluice_receive_pieces(descriptor, pieces.baseAddress, Int32(pieces.count)))
+    }
+  }
+
+  /// Reads grow while they are filled, and shrink again when they are not.
+  private func adapt(to got: Int, of size: Int) {
+    if got == readSize {
+      readSize = min(readSize * 4, Self.largestRead)
+    } else if got < readSize / 4, size == readSize {
+      readSize = max(readSize / 2, Self.smallestRead)
+    }
+  }
+
+  /// Throws away what came and nobody will read. A descriptor that is closed with unread bytes resets the connection, and the
+  /// other end may lose what was sent to it last.
+  func discardUnread() {
+    withUnsafeTemporaryAllocation(byteCount: 16_384, alignment: 16) { bytes in
+      for _ in 0..<64 {
+        let got = recv(descriptor, bytes.baseAddress, bytes.count, 0)
+        if got < bytes.count { return }
+      }
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import CSluiceSystem
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+extension SocketTransport {
+  /// What one connection may write in a turn, so that a fast one does not hold up the others.
+  private static var writeBudget: Int { 1024 * 1024 }
+  private static var mostPieces: Int { 64 }
+
+  func outputReady(_ event: BufferEvent) {
+    guard link != nil, onConnected == nil, !isWriteBlocked else { return }
+    var failure: Int32 = 0
+    event.sendOutput { buffer in failure = send(&buffer) }
+    if failure != 0 { broke(event, failure) }
+    if isWriteBlocked || wanted.contains(.write) { updateInterest(event) }
+  }
+
+  /// Sends until the kernel would block, and tells what failed, with 0 for nothing.
+  private func send(_ buffer: inout EventBuffer) -> Int32 {
+    var budget = Self.writeBudget
+    while link != nil {
+      let (sent, given) = write(from: buffer)
+      if sent < 0 {
+        isWriteBlocked = true
+        let code = Int32(-sent)
+        return code == EAGAIN || code == EWOULDBLOCK || code == EINTR ? 0 : code
+      }
+      buffer.drain(sent)
+      if buffer.isEmpty { return 0 }
+      budget &-= sent
+      // What was not taken whole has filled the kernel's buffer.
+      if sent < given || budget <= 0 {
+        isWriteBlocked = true
+        return 0
+      }
+    }
+    return 0
+  }
+
+  @inline(__always) private func write(from buffer: borrowing EventBuffer) -> (result: Int, given: Int) {
+    buffer.lendPieces(maximum: Self.mostPieces) { bytes, count in
+      guard isSocket else {
+        var piece = iovec(iov_base: bytes, iov_len: count)
+        return Int(sluice_write_pieces(descriptor, &piece, 1))
+      }
+      return Int(sluice_send(descriptor, bytes, Int64(count)))
+    } gather: { pieces in
+      let count = Int32(pieces.count)
+      guard isSocket else { return Int(sluice_write_pieces(descriptor, pieces.baseAddress, count)) }
+      return Int(sluice_send_pieces(descriptor, pieces.baseAddress, count))
+    }
+  }
+
+  /// Writing failed: that is told in a turn of its own, behind what the other end sent before it went.
+  private func broke(_ event: BufferEvent, _ code: Int32) {
+    guard !isBroken else { return }
+    isBroken = true
+    event.base.defer { [weak event, weak self] in
+      guard let event, let self, self.link != nil else { return }
+      self.receive(event)
+      event.fail(SocketError(.write, code: code, peer: self.peer), direction: .write)
+    }
+  }
+}
