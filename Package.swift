@@ -19,6 +19,7 @@ let package = Package(
     .library(name: "SluiceTLSTesting", targets: ["SluiceTLSTesting"]),
     .library(name: "SluiceCompression", targets: ["SluiceCompression"]),
     .library(name: "SluiceRateLimiting", targets: ["SluiceRateLimiting"]),
+    .library(name: "SluiceFaults", targets: ["SluiceFaults"]),
     .executable(name: "bench", targets: ["Bench"]),
     .executable(name: "sluice", targets: ["SluiceTool"]),
   ],
@@ -39,6 +40,7 @@ let package = Package(
     ),
     .target(
       name: "SluiceRateLimiting", dependencies: ["Sluice"], path: "Filters/RateLimiting", swiftSettings: settings),
+    .target(name: "SluiceFaults", dependencies: ["Sluice"], path: "Filters/Faults", swiftSettings: settings),
     .executableTarget(
       name: "Bench",
       dependencies: [
@@ -68,5 +70,8 @@ let package = Package(
       name: "SluiceCompressionTests", dependencies: ["SluiceCompression", "Sluice"], swiftSettings: settings),
     .testTarget(
       name: "SluiceRateLimitingTests", dependencies: ["Sluice", "SluiceRateLimiting"], swiftSettings: settings),
+    .testTarget(
+      name: "SluiceFaultsTests", dependencies: ["Sluice", "SluiceFaults", "SluiceTLS", "SluiceTLSTesting"],
+      swiftSettings: settings),
   ]
 )
