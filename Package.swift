@@ -20,6 +20,7 @@ let package = Package(
     .library(name: "SluiceCompression", targets: ["SluiceCompression"]),
     .library(name: "SluiceRateLimiting", targets: ["SluiceRateLimiting"]),
     .library(name: "SluiceFaults", targets: ["SluiceFaults"]),
+    .library(name: "SluiceTap", targets: ["SluiceTap"]),
     .executable(name: "bench", targets: ["Bench"]),
     .executable(name: "sluice", targets: ["SluiceTool"]),
   ],
@@ -41,6 +42,7 @@ let package = Package(
     .target(
       name: "SluiceRateLimiting", dependencies: ["Sluice"], path: "Filters/RateLimiting", swiftSettings: settings),
     .target(name: "SluiceFaults", dependencies: ["Sluice"], path: "Filters/Faults", swiftSettings: settings),
+    .target(name: "SluiceTap", dependencies: ["Sluice"], path: "Filters/Tap", swiftSettings: settings),
     .executableTarget(
       name: "Bench",
       dependencies: [
@@ -73,5 +75,6 @@ let package = Package(
     .testTarget(
       name: "SluiceFaultsTests", dependencies: ["Sluice", "SluiceFaults", "SluiceTLS", "SluiceTLSTesting"],
       swiftSettings: settings),
+    .testTarget(name: "SluiceTapTests", dependencies: ["Sluice", "SluiceTap"], swiftSettings: settings),
   ]
 )
