@@ -21,6 +21,7 @@ let package = Package(
     .library(name: "SluiceRateLimiting", targets: ["SluiceRateLimiting"]),
     .library(name: "SluiceFaults", targets: ["SluiceFaults"]),
     .library(name: "SluiceTap", targets: ["SluiceTap"]),
+    .library(name: "SluiceProxyProtocol", targets: ["SluiceProxyProtocol"]),
     .executable(name: "bench", targets: ["Bench"]),
     .executable(name: "sluice", targets: ["SluiceTool"]),
   ],
@@ -43,6 +44,8 @@ let package = Package(
       name: "SluiceRateLimiting", dependencies: ["Sluice"], path: "Filters/RateLimiting", swiftSettings: settings),
     .target(name: "SluiceFaults", dependencies: ["Sluice"], path: "Filters/Faults", swiftSettings: settings),
     .target(name: "SluiceTap", dependencies: ["Sluice"], path: "Filters/Tap", swiftSettings: settings),
+    .target(
+      name: "SluiceProxyProtocol", dependencies: ["Sluice"], path: "Filters/ProxyProtocol", swiftSettings: settings),
     .executableTarget(
       name: "Bench",
       dependencies: [
@@ -76,5 +79,7 @@ let package = Package(
       name: "SluiceFaultsTests", dependencies: ["Sluice", "SluiceFaults", "SluiceTLS", "SluiceTLSTesting"],
       swiftSettings: settings),
     .testTarget(name: "SluiceTapTests", dependencies: ["Sluice", "SluiceTap"], swiftSettings: settings),
+    .testTarget(
+      name: "SluiceProxyProtocolTests", dependencies: ["Sluice", "SluiceProxyProtocol"], swiftSettings: settings),
   ]
 )
