@@ -19,6 +19,9 @@ let package = Package(
     .library(name: "SluiceTLSTesting", targets: ["SluiceTLSTesting"]),
     .library(name: "SluiceCompression", targets: ["SluiceCompression"]),
     .library(name: "SluiceRateLimiting", targets: ["SluiceRateLimiting"]),
+    .library(name: "SluiceFaults", targets: ["SluiceFaults"]),
+    .library(name: "SluiceTap", targets: ["SluiceTap"]),
+    .library(name: "SluiceProxyProtocol", targets: ["SluiceProxyProtocol"]),
     .executable(name: "bench", targets: ["Bench"]),
     .executable(name: "sluice", targets: ["SluiceTool"]),
   ],
@@ -39,6 +42,10 @@ let package = Package(
     ),
     .target(
       name: "SluiceRateLimiting", dependencies: ["Sluice"], path: "Filters/RateLimiting", swiftSettings: settings),
+    .target(name: "SluiceFaults", dependencies: ["Sluice"], path: "Filters/Faults", swiftSettings: settings),
+    .target(name: "SluiceTap", dependencies: ["Sluice"], path: "Filters/Tap", swiftSettings: settings),
+    .target(
+      name: "SluiceProxyProtocol", dependencies: ["Sluice"], path: "Filters/ProxyProtocol", swiftSettings: settings),
     .executableTarget(
       name: "Bench",
       dependencies: [
@@ -68,5 +75,11 @@ let package = Package(
       name: "SluiceCompressionTests", dependencies: ["SluiceCompression", "Sluice"], swiftSettings: settings),
     .testTarget(
       name: "SluiceRateLimitingTests", dependencies: ["Sluice", "SluiceRateLimiting"], swiftSettings: settings),
+    .testTarget(
+      name: "SluiceFaultsTests", dependencies: ["Sluice", "SluiceFaults", "SluiceTLS", "SluiceTLSTesting"],
+      swiftSettings: settings),
+    .testTarget(name: "SluiceTapTests", dependencies: ["Sluice", "SluiceTap"], swiftSettings: settings),
+    .testTarget(
+      name: "SluiceProxyProtocolTests", dependencies: ["Sluice", "SluiceProxyProtocol"], swiftSettings: settings),
   ]
 )

@@ -126,7 +126,7 @@ extension BufferEvent {
     let have = below.inputBuffer.count
     let isEnding = below.flags.contains(.inputEnded)
     guard have > 0 || isEnding || isForced else {
-      if below.flags.contains(.failed), let failure = below.failure { throw failure }
+      if below.flags.contains(.failed), let failure = below.failure, !isAwaitingWake(stage) { throw failure }
       return false
     }
     let had = inputBuffer.count
@@ -144,6 +144,7 @@ extension BufferEvent {
     stage.context.limit = room
     stage.context.mode = isEnding ? .finished : mode
     if stage.usesTime { stage.context.now = base.now }
+    stage.state.remove(.decodeBlocked)
     let progress = try stage.decode(&below.inputBuffer, into: &inputBuffer)
     // What filled its room may have more to give, with nothing left to take.
     isForced = inputBuffer.count &- had >= room
@@ -174,8 +175,7 @@ extension BufferEvent {
     if progress == .blocked {
       stage.state.insert(.decodeBlocked)
       flags.insert(.inputAwaited)
-      let isWakeDue = flags.contains(.wakeStage) || extras?.wakeTime != nil
-      if let failure, !isWakeDue { throw failure }
+      if let failure, !isAwaitingWake(stage) { throw failure }
       return
     }
     if let failure { throw failure }
@@ -183,6 +183,12 @@ extension BufferEvent {
     if progress == .moved { throw StreamError.Reason.noProgress }
     if isEnding { throw StreamError.Reason.truncated }
     if left >= below.readHigh { throw StreamError.Reason.inputFull }
+  }
+
+  /// Whether the filter said that it goes on when it is woken, and will be: it may hold bytes inside itself, and what ended the
+  /// layer below comes behind them.
+  private func isAwaitingWake(_ stage: Stage) -> Bool {
+    stage.state.contains(.decodeBlocked) && (flags.contains(.wakeStage) || extras?.wakeTime != nil)
   }
 
   /// Decoding has to wait: from the loop for what is running, else for room, or for being let go on.

@@ -120,6 +120,7 @@ extension BufferEvent {
     stage.context.limit = room
     stage.context.mode = isFinishing ? .finished : mode
     if stage.usesTime { stage.context.now = base.now }
+    stage.state.remove(.encodeBlocked)
     let progress = try stage.encode(&outputBuffer, into: &below.outputBuffer)
     // What filled its room may have more to give, with nothing left to take.
     isForced = below.outputBuffer.count &- had >= room
@@ -137,7 +138,7 @@ extension BufferEvent {
       return false
     }
     let isFinishing = flags.contains(.finishing)
-    if isFinishing, outputBuffer.isEmpty, progress != .moved || isIdle {
+    if isFinishing ? outputBuffer.isEmpty && (progress != .moved || isIdle) : progress == .ended {
       flags.insert(.outputFinished)
       return false
     }
@@ -184,6 +185,8 @@ extension BufferEvent {
     timingChanged()
     guard flags.contains(.closing) else {
       below.flags.insert(.finishing)
+      // Where the filter ended by itself, nothing of the application's follows.
+      if !flags.contains(.finishing) { peerStoppedReading(isKnown: true) }
       return true
     }
     if !flags.contains(.keepsLower) { below.flags.insert(.finishing) }
@@ -198,6 +201,7 @@ extension BufferEvent {
     let reason = error as? StreamError.Reason
     let failure = StreamError(reason ?? .filter(error), direction: direction, filter: stage.name, place: place)
     if direction == .read { broke(failure) } else { fail(failure) }
+    if stage.context.resetsWire { below.abort() }
   }
 
   /// Does what a filter asked for in a call. What it replied is sent by the caller, once the buffers are free again.

@@ -89,6 +89,7 @@ extension BufferEvent {
     let transport = self.transport
     let isOrderly = flags.contains(.outputFinished)
     let hasFailed = flags.contains(.failed)
+    let isReset = hasFailed && stage?._withUnsafeGuaranteedRef { $0.context.resetsWire } == true
     let isKept = flags.contains(.keepsLower)
     let deadline = extras?.closeDeadline
     let kept = end()
@@ -101,7 +102,7 @@ extension BufferEvent {
     // last words in the layer below, an alert; they leave first, and an end follows them.
     if isKept {
       below.surface()
-    } else if isOrderly || below.flags.intersects([.peerClosed, .unlinked]) || hasFailed {
+    } else if !isReset, isOrderly || below.flags.intersects([.peerClosed, .unlinked]) || hasFailed {
       below.closeLayer(by: deadline)
     } else {
       below.abort()

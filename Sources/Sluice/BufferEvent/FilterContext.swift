@@ -44,6 +44,10 @@ public struct FilterContext: ~Copyable {
   /// Whether wire bytes are decoded even while the application has reading disabled or suspended. For a filter whose protocol
   /// has to go on before there is anything to read, such as a handshake; it gives the application no byte meanwhile.
   public var needsInput = false
+  /// Whether an error that the filter throws resets the wire: what waits in the layers below is thrown away, and the other end
+  /// sees a reset, as by `BufferEvent.abort()`. Otherwise they end in order, when the stack is closed, behind what the filter
+  /// had to say last. Looked at when a call throws. False.
+  public var resetsWire = false
   /// What the filter announced, in order.
   public var announcements: [StreamEvent] { rare?.announcements ?? [] }
 

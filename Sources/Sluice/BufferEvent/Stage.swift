@@ -8,7 +8,9 @@ public enum FilterProgress: Sendable, Equatable {
   /// Nothing more can be done before the filter is woken, or the other direction moves: then it is called again, even with
   /// an empty source, since it may hold bytes inside itself.
   case blocked
-  /// This direction has ended, in the filter's own protocol: nothing follows.
+  /// This direction has ended, in the filter's own protocol: nothing follows. From `encode`, before the application
+  /// finished: the end leaves behind what the target holds, the application is told `.endOfOutput`, and what still waits is
+  /// dropped.
   case ended
 }
 
