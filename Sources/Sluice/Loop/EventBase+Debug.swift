@@ -11,6 +11,7 @@ extension EventBase: CustomDebugStringConvertible {
       let due = left > .zero ? "in \(left)" : "due"
       parts.append("\(timers.count) timer\(timers.count == 1 ? "" : "s") armed, the first \(due)")
     }
+    if !owedReplies.isEmpty { parts.append("\(owedReplies.count) replies of other threads owed") }
     if hasMail { parts.append("mail waiting") }
     if !lingering.isEmpty { parts.append("\(lingering.count) closed and not drained") }
     let line = "base, \(clock) clock, \(state): " + (parts.isEmpty ? "nothing to do" : parts.joined(separator: "; "))

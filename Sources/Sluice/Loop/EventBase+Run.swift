@@ -12,8 +12,8 @@ extension EventBase {
     case stop
   }
 
-  /// Runs the loop until nothing is left to do: nothing deferred, no timer armed, no mail, no descriptor. Then it returns;
-  /// idle pairs keep no loop alive, and neither does a handle. With a virtual clock, time jumps from timer to timer.
+  /// Runs the loop until nothing is left to do: nothing deferred, no timer armed, no mail, no descriptor, no reply owed. Then it
+  /// returns; idle pairs keep no loop alive, and neither does a handle. With a virtual clock, time jumps from timer to timer.
   /// libevent: `event_base_dispatch`.
   ///
   /// - Parameter maximumSteps: how many callbacks may run before this gives up, so that a test of two ends that answer each
@@ -155,7 +155,7 @@ extension EventBase {
       // What the kernel holds for us is due as well.
       return try pollNow()
     case .nothingLeft:
-      if let next { try advance(to: next) } else if hasDescriptors { try wait(until: nil) } else { return false }
+      if let next { try advance(to: next) } else if isAwaitingOthers { try wait(until: nil) } else { return false }
     case .instant(let end):
       guard currentTime() < end else { return false }
       try advance(to: min(next ?? end, end))
@@ -168,6 +168,8 @@ extension EventBase {
   private func advance(to deadline: Int64) throws(EventBaseError) {
     guard clock == .virtual else { return try wait(until: deadline) }
     if try pollNow() { return }
+    // Time stands still while another thread is to answer, however long that takes.
+    if !owedReplies.isEmpty { return try wait(until: nil) }
     cachedNow = max(cachedNow, deadline)
   }
 }

@@ -17,11 +17,18 @@ extension EventBase {
   /// for ever.
   func letGo() {
     refuseMail()
-    for _ in 0..<100 where !lingering.isEmpty || !timers.isEmpty || !queue.isEmpty || !watchList.isEmpty {
+    for _ in 0..<100 where holdsAnything {
       for work in lingering.values { work.abandon() }
       while let work = queue.takeFirst() { work.discard() }
       for watched in watchList.removeAll() { watched.abandon() }
       _ = timers.removeAll()
+      let owed = owedReplies
+      owedReplies = [:]
+      _ = consume owed
     }
+  }
+
+  private var holdsAnything: Bool {
+    !lingering.isEmpty || !timers.isEmpty || !queue.isEmpty || !watchList.isEmpty || !owedReplies.isEmpty
   }
 }

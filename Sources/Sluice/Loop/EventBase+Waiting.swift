@@ -40,8 +40,8 @@ extension EventBase {
     }
   }
 
-  /// Whether descriptors keep the loop running.
-  var hasDescriptors: Bool { watchList.runningCount > 0 }
+  /// Whether descriptors, or replies of other threads, keep the loop running.
+  var isAwaitingOthers: Bool { watchList.runningCount > 0 || !owedReplies.isEmpty }
 
   /// Looks at the descriptors without waiting; true where one was ready.
   @discardableResult

@@ -33,6 +33,9 @@ public final class EventBase {
     @exclusivity(unchecked)
   #endif
   var inbox: [Letter] = []
+  /// The closures that other threads' replies will call, by number, and the last number that was given.
+  var owedReplies: [UInt64: AnyObject] = [:]
+  var replies: UInt64 = 0
   /// What timers know of this base: they do not keep it alive.
   let link = BaseLink()
   var counts = Ledger()

@@ -25,3 +25,10 @@ extension EventBase.Clock {
 extension EventBase.Instant {
   static func at(_ nanoseconds: Int64) -> EventBase.Instant { .init(nanoseconds: nanoseconds) }
 }
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Lets other threads run.
+func yieldProcessor() { sched_yield() }
