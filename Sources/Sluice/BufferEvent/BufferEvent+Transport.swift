@@ -56,4 +56,13 @@ extension BufferEvent {
 
   /// The transport is connected: the event callback is told, before any read callback.
   public func connected() { announce(.connected) }
+
+  /// The transport gives way to the one that it made.
+  func moveToTransport(_ transport: any Transport) { makeExtras().transport = transport }
+
+  /// The connection stands, or failed: what was held back for it goes on, and so do the timeouts of all layers.
+  func connectingEnded() {
+    resume(.both, from: .connecting)
+    timingChangedUpwards()
+  }
 }

@@ -82,7 +82,7 @@ extension BufferEvent {
     return false
   }
 
-  private func timingChangedUpwards() {
+  func timingChangedUpwards() {
     var next: Unmanaged<BufferEvent>? = Unmanaged.passUnretained(self)
     while let event = next {
       next = event._withUnsafeGuaranteedRef {
@@ -92,9 +92,9 @@ extension BufferEvent {
     }
   }
 
-  /// Whether a filter of this layer, or of one below, holds a direction back.
+  /// Whether a filter of this layer, or of one below, holds a direction back, or there is no connection yet.
   func isHeld(_ hold: KeyPath<Stage, Suspension>) -> Bool {
-    guard let stage, let lower else { return false }
+    guard let stage, let lower else { return readReasons.contains(.connecting) }
     if stage._withUnsafeGuaranteedRef({ !$0[keyPath: hold].isEmpty }) { return true }
     return lower._withUnsafeGuaranteedRef { $0.isHeld(hold) }
   }

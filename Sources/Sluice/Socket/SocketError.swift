@@ -44,11 +44,13 @@ public struct SocketError: Error, Equatable, Sendable, CustomStringConvertible {
 
   /// What failed, with which address, why, and what to do where that is known.
   public var description: String {
-    let reason = String(cString: strerror(code))
-    return "\(operation.rawValue) \(peer): \(reason)\(advice)"
+    "\(operation.rawValue) \(peer): \(reason)\(advice)"
   }
 
-  private var advice: String {
+  var reason: String { String(cString: strerror(code)) }
+
+  /// What to do, where that is known, behind a semicolon.
+  var advice: String {
     switch (operation, code) {
     case (.bind, EADDRINUSE), (.listen, EADDRINUSE): "; stop what listens there, or choose another port"
     case (.bind, EACCES): "; ports below 1024 need root or CAP_NET_BIND_SERVICE"

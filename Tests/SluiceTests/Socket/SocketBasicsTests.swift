@@ -47,7 +47,7 @@ import Testing
         if case .endOfInput = what { event.close() }
       }
     }
-    let client = try base.connect(to: listener.address)
+    let client = base.connect(to: listener.address)
     client.write(data)
     client.close()
     base.schedule(after: .seconds(20)) { base.stop() }
@@ -60,7 +60,7 @@ import Testing
     let base = EventBase()
     var outcome = ""
     let listener = try base.listen(at: .loopback()) { event, _ in event.abort() }
-    let client = try base.connect(to: listener.address)
+    let client = base.connect(to: listener.address)
     client.onEvent = { event, what in
       if case .connected = what { return }
       outcome += "\(what)"
@@ -77,7 +77,7 @@ import Testing
     let listener = try base.listen(at: .loopback()) { _, _ in }
     let address = listener.address
     listener.close()
-    let client = try base.connect(to: address)
+    let client = base.connect(to: address)
     var events: [String] = []
     client.onEvent = { event, what in
       events.append("\(what)")
