@@ -231,7 +231,7 @@ struct ConnectorTests {
     }
   }
 
-  @Test(arguments: ["close", "abort", "free", "drop callbacks and close"])
+  @Test(arguments: ["close", "abort", "free"])
   func `closing cancels the look-up and every attempt, and nothing is told any more`(way: String) throws {
     for milliseconds in [0, 10, 300] {
       let names = ["example.test": [StubResolver.Line.found(["2001:db8::1", "192.0.2.1"], after: 5)]]

@@ -98,5 +98,10 @@ extension BufferEvent {
   }
 }
 
-/// How many descriptors this process has open. Only for a process that runs nothing else.
-func openDescriptors() -> Int { (0..<1024).reduce(0) { $0 + (fcntl($1, F_GETFD) >= 0 ? 1 : 0) } }
+/// How many sockets this process has open. Only for a process that runs nothing else.
+func openSockets() -> Int {
+  (0..<1024 as Range<Int32>).reduce(0) { count, descriptor in
+    var status = stat()
+    return count + (fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK ? 1 : 0)
+  }
+}
