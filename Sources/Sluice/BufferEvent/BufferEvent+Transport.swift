@@ -58,7 +58,7 @@ extension BufferEvent {
   public func connected() { announce(.connected) }
 
   /// The transport gives way to the one that it made.
-  func moveToTransport(_ transport: any Transport) { makeExtras().transport = transport }
+  func moveToTransport(_ transport: any Transport) { self.transport = transport }
 
   /// The connection stands, or failed: what was held back for it goes on, and so do the timeouts of all layers.
   func connectingEnded() {
