@@ -207,7 +207,7 @@ extension BufferEvent {
     flags.insert(.inputEnded)
     timingChanged()
     guard upper == nil else { return }
-    if inputBuffer.count > 0 { announceRead() }
+    announceOwedRead()
     announce(.endOfInput)
   }
 
