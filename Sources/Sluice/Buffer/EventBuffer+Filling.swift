@@ -106,4 +106,15 @@ extension EventBuffer {
       return (gather(UnsafeMutableBufferPointer(rebasing: pieces[..<used])), given)
     }
   }
+
+  /// How many bytes the first segments hold that fit into `limit` whole. O(segments that fit).
+  func wholeSegments(upTo limit: Int) -> Int {
+    var bytes = 0
+    var next = head
+    while let segment = next, segment.pointee.count <= limit - bytes {
+      bytes += segment.pointee.count
+      next = segment.pointee.next
+    }
+    return bytes
+  }
 }

@@ -63,8 +63,10 @@ extension BufferEvent {
     guard !flags.intersects(.outputHeld) else { return 0 }
     // Watchers are called from here.
     flags.insert(.outputBusy)
-    defer { flags.remove(.outputBusy) }
-    return outputBuffer.drain()
+    let lost = outputBuffer.drain()
+    flags.remove(.outputBusy)
+    if lost > 0 { makeExtras().lostOutput += lost }
+    return lost
   }
 
   /// Throws the input away; where somebody holds it, when that ends.

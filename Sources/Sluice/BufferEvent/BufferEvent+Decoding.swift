@@ -213,7 +213,7 @@ extension BufferEvent {
     flags.insert(.inputEnded)
     timingChanged()
     guard upper == nil else { return }
-    if inputBuffer.count > 0 { announceRead() }
+    announceOwedRead()
     announce(.endOfInput)
   }
 

@@ -49,6 +49,11 @@ extension BufferEvent {
   /// what comes behind it does not, and an error is the last there is to tell.
   private func takeEvent() -> StreamEvent? {
     guard let extras else { return nil }
+    // A callback that drained the input has brought what waited below, and the end behind it: those bytes come first.
+    if flags.contains(.readOwed), readBox != nil, isReadDue {
+      base.queue.append(self)
+      return nil
+    }
     let isHeld = flags.intersects([.readDisabled, .readSuspended])
     if isHeld, flags.contains(.failed) { extras.pendingEvents.removeAll { $0.isEndOfInput } }
     let index = extras.pendingEvents.firstIndex { !isHeld || !$0.isEndOfInput }

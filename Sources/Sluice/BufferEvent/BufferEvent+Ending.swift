@@ -128,6 +128,7 @@ extension BufferEvent {
     cancelTimers()
     transport = nil
     flags.remove(.hasTransport)
+    if let follower = extras?.follower { base.queue.append(follower) }
     return leaveLoop()
   }
 

@@ -126,11 +126,14 @@ extension BufferEvent {
       }
       timingChanged()
     }
-    if direction == .write, flags.contains(.watchedAbove), let upper {
+    guard direction == .write, flags.contains(.watchedAbove) else { return }
+    if let upper {
       upper._withUnsafeGuaranteedRef {
         $0.progressed(.write)
         $0.belowSent()
       }
+    } else if let follower = extras?.follower {
+      base.queue.append(follower)
     }
   }
 

@@ -26,6 +26,7 @@ extension BufferEvent {
     }
     guard !flags.intersects([.closing, .closed]) else { throw .closed }
     guard !flags.intersects([.inputBusy, .outputBusy, .stageBusy]) else { throw .busy }
+    guard extras?.follower == nil else { throw .relayed }
     let event = BufferEvent(base: base)
     event.stage = Unmanaged.passRetained(stage)
     event.lower = Unmanaged.passRetained(self)
@@ -87,6 +88,8 @@ public enum StackError: Error, Equatable, Sendable, CustomStringConvertible {
   case closed
   /// The event's buffers are in use further up on the stack of calls, by a caller's access or a filter's call.
   case busy
+  /// The event is in a relay, which owns its bytes.
+  case relayed
 
   /// The error in words, with what to do about it.
   public var description: String {
@@ -97,6 +100,8 @@ public enum StackError: Error, Equatable, Sendable, CustomStringConvertible {
       "the event is closed: put filters on before close()"
     case .busy:
       "the event's buffers are in use: put filters on when the access, or the call of the filter, has ended"
+    case .relayed:
+      "the event is in a relay: put filters on before relay(to:)"
     }
   }
 }

@@ -42,7 +42,7 @@ extension SocketTransport {
     if result == 0 { return event.inputFinished() }
     let code = Int32(-result)
     if code == EAGAIN || code == EWOULDBLOCK || code == EINTR { return }
-    event.fail(SocketError(.read, code: code, peer: peer), direction: .read)
+    event.broke(StreamError(.transport(SocketError(.read, code: code, peer: peer)), direction: .read))
   }
 
   /// One system call. The number of bytes, 0 at the end, or a negative errno.

@@ -64,7 +64,7 @@ extension SocketTransport {
     event.base.defer { [weak event, weak self] in
       guard let event, let self, self.link != nil else { return }
       self.receive(event)
-      event.fail(SocketError(.write, code: code, peer: self.peer), direction: .write)
+      event.broke(StreamError(.transport(SocketError(.write, code: code, peer: self.peer)), direction: .write))
     }
   }
 }

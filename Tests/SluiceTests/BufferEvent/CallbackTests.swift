@@ -137,4 +137,30 @@ struct CallbackTests {
       #expect(right.isInputEnded)
     }
   }
+
+  @Test func `the end comes behind the bytes that the last read callback itself brought from below`() throws {
+    try inVirtualTime { base in
+      let (left, right) = base.pair()
+      let log = EventLog()
+      log.follow(right, reading: true)
+      right.readMarks = Watermarks(high: 2)
+      left.write("abc")
+      left.finish()
+      try base.settle()
+      #expect(log.take() == ["read 2", "read 1", "endOfInput"])
+    }
+  }
+
+  @Test func `bytes that were told of are not told of again at the end, also through a filter`() throws {
+    try inVirtualTime { base in
+      let (left, right) = try base.stackedPair(depth: 1)
+      let log = EventLog()
+      log.follow(right)
+      left.write("abc")
+      try base.settle()
+      left.finish()
+      try base.settle()
+      #expect(log.take() == ["read 3", "endOfInput"])
+    }
+  }
 }

@@ -1,0 +1,102 @@
+extension Relay {
+  /// Closes both events, where nothing more is to come from either.
+  func endIfDone() {
+    guard leftEnd.isDone, rightEnd.isDone else { return }
+    close(stopped.map { .stoppedReading($0) } ?? .finished(first: firstEnded ?? .left))
+  }
+
+  /// An event's other end reads no more: nobody wants what comes for it. What comes from it still goes on.
+  func stoppedReading(_ end: RelayEnd) {
+    let source = self.end(end.side.other)
+    guard !isEnding, !source.isDone || end.hasLost, stopped == nil else { return }
+    stopped = end.side
+    source.isDone = true
+    // The other end of a pair is told that nothing more is wanted; a socket's stops at its window.
+    source.event.flush(.finished, .read)
+    source.event.disable(.read)
+    endIfDone()
+  }
+
+  /// An error ended one side: the other gets what came before it, and then a reset, unless it has got its end already.
+  func failed(_ end: RelayEnd, _ error: StreamError) {
+    let other = self.end(end.side.other)
+    guard !isEnding else { return end.event.abort() }
+    moveAll(from: end)
+    isEnding = true
+    reason = .failed(end.side, error)
+    end.event.abort()
+    if end.hasPassedEnd || other.event.isClosed {
+      other.event.close(within: options.closeTimeout)
+    } else {
+      resetWhenDrained(other)
+    }
+  }
+
+  /// Ends both sides in order.
+  func close(_ reason: RelayOutcome) {
+    isEnding = true
+    self.reason = reason
+    for end in ends { end.event.close(within: options.closeTimeout) }
+    base.queue.append(self)
+  }
+
+  func abort(_ reason: RelayOutcome) {
+    isEnding = true
+    self.reason = reason
+    for end in ends {
+      end.event.abort()
+      if !end.wire.flags.contains(.closed) { end.wire.abort() }
+    }
+    base.queue.append(self)
+  }
+
+  private func resetWhenDrained(_ end: RelayEnd) {
+    end.willReset = true
+    end.event.onRead = nil
+    end.event.onWrite = nil
+    end.event.disable(.read)
+    end.event.enable(.write)
+    end.event.flush(.flush)
+    // Each layer tells this one when bytes leave it.
+    end.forEachLayer { $0.flags.insert(.watchedAbove) }
+    if let limit = options.closeTimeout {
+      drainTimer = base.schedule(after: limit) { [weak self] in self?.cut() }
+    }
+    goOnEnding()
+  }
+
+  /// What was to be drained took too long.
+  private func cut() {
+    for end in ends where end.willReset { end.event.abort() }
+    base.queue.append(self)
+  }
+
+  /// Looks whether an event that is to be reset has sent everything.
+  func goOnEnding() {
+    for end in ends where end.willReset && !end.isGone && end.waiting == 0 { end.event.abort() }
+  }
+
+  /// Both events have let go of everything.
+  func conclude() {
+    idleTimer?.cancel()
+    drainTimer?.cancel()
+    for end in ends {
+      end.event.dropCallbacks()
+      end.event.extras?.follower = nil
+      end.wire.extras?.follower = nil
+    }
+    outcome = actualReason
+    let tell = onEnd
+    (onEnd, onConnected, onNotice) = (nil, nil, nil)
+    let kept = base.stopLingering(self)
+    tell?(self)
+    withExtendedLifetime(kept) {}
+  }
+
+  /// An end that was in order, but for bytes that a side did not take in time, was none.
+  private var actualReason: RelayOutcome {
+    guard let reason else { return .closed }
+    if case .finished = reason, leftEnd.hasLost || rightEnd.hasLost { return .idle }
+    return reason
+  }
+}

@@ -1,0 +1,47 @@
+/// One of a relay's events, and how far it is.
+final class RelayEnd {
+  let event: BufferEvent
+  /// The lowest layer that closes along with the event: the last to let go of its bytes.
+  let wire: BufferEvent
+  let side: RelaySide
+  /// Bytes that were moved from this event's input to the other's output.
+  var moved = 0
+  /// Nothing more is taken from here: the end of the input was passed on, or nobody wants what comes.
+  var isDone = false
+  /// The end of this event's input was passed on in order.
+  var hasPassedEnd = false
+  /// It is reset as soon as what waits in it has left.
+  var willReset = false
+
+  init(_ event: BufferEvent, _ side: RelaySide) {
+    self.event = event
+    self.side = side
+    var lowest = event
+    while let below = lowest.underlying, !lowest.flags.contains(.keepsLower) { lowest = below }
+    wire = lowest
+  }
+
+  /// Whether everything that the event had was given up.
+  var isGone: Bool { event.flags.contains(.closed) && wire.flags.contains(.closed) }
+
+  /// Bytes that were moved here and have not left, or will never leave.
+  var notSent: Int { event.outputCount + (event.extras?.lostOutput ?? 0) }
+
+  /// Whether bytes that were sent here got lost on their way down.
+  var hasLost: Bool { (event.extras?.lostOutput ?? 0) + (wire.extras?.lostOutput ?? 0) > 0 }
+
+  /// Bytes that wait in the outputs of all layers.
+  var waiting: Int {
+    var count = 0
+    forEachLayer { count += $0.outputCount }
+    return count
+  }
+
+  func forEachLayer(_ body: (BufferEvent) -> Void) {
+    var next: BufferEvent? = event
+    while let layer = next {
+      body(layer)
+      next = layer === wire ? nil : layer.underlying
+    }
+  }
+}

@@ -1,0 +1,48 @@
+/// How a relay works.
+public struct RelayOptions: Sendable {
+  /// After this time without a byte in either direction the relay ends; nil for never. It holds for what is drained at the
+  /// end, too. Measured on the base's clock; a timer is armed once in that time, not for each byte.
+  public var idleTimeout: Duration?
+  /// How long it may take, after the end, until each side took what was sent to it; then what is left is thrown away. nil
+  /// waits as long as something moves within `idleTimeout`, and without that for ever.
+  public var closeTimeout: Duration?
+  /// Whether bytes between two plain sockets may pass through the kernel alone, without entering this program's memory, where
+  /// there are many of them.
+  public var allowsSplice = true
+
+  /// No timeouts.
+  public init() {}
+}
+
+/// One of a relay's two events.
+public enum RelaySide: Sendable, Hashable, CustomStringConvertible {
+  /// The event that `relay(to:)` was called on.
+  case left
+  /// The event that was given to `relay(to:)`.
+  case right
+
+  /// The other one.
+  public var other: RelaySide { self == .left ? .right : .left }
+
+  /// `left` or `right`.
+  public var description: String { self == .left ? "left" : "right" }
+}
+
+/// How a relay ended.
+public enum RelayOutcome: Sendable {
+  /// Both directions ended in order, and everything was passed on. The side that ended first is named.
+  case finished(first: RelaySide)
+  /// An error of that side ended it. What came before the error was passed on to the other side, as far as that took it; then
+  /// that was reset, so that it does not take what it got for all there is. Where its input had ended in order before, it was
+  /// closed.
+  case failed(RelaySide, StreamError)
+  /// That side closed, or reads no more, and did not take everything. What it sent itself was passed on.
+  case stoppedReading(RelaySide)
+  /// Nothing moved in either direction for `RelayOptions.idleTimeout`, or in one for a timeout of an event's own; or one side
+  /// did not take its last bytes in `closeTimeout`.
+  case idle
+  /// The application called `Relay.close()`, or closed one of the events.
+  case closed
+  /// The application called `Relay.abort()`, or the base was shut down.
+  case aborted
+}
