@@ -26,7 +26,8 @@ let package = Package(
     .executable(name: "sluice", targets: ["SluiceTool"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
   ],
   targets: [
     .target(name: "CSluiceSystem"),
@@ -58,14 +59,18 @@ let package = Package(
     .executableTarget(
       name: "SluiceTool",
       dependencies: [
-        "Sluice", "SluiceCompression", "SluiceRateLimiting", "SluiceTLS", "SluiceTLSTesting", "StackDescription",
+        "CSluiceSystem", "Sluice", "SluiceCompression", "SluiceFaults", "SluiceProxyProtocol", "SluiceRateLimiting",
+        "SluiceTLS",
+        "SluiceTLSTesting", "SluiceTap", "StackDescription",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
       ],
       path: "Samples/sluice", swiftSettings: settings),
     .testTarget(
       name: "StackDescriptionTests", dependencies: ["StackDescription", "Sluice"], swiftSettings: settings),
     .testTarget(
-      name: "SluiceToolTests", dependencies: ["Sluice", "SluiceTool", "StackDescription"], swiftSettings: settings),
+      name: "SluiceToolTests", dependencies: ["Sluice", "SluiceTool", "SluiceTLSTesting", "StackDescription"],
+      swiftSettings: settings),
     .testTarget(name: "SluiceTests", dependencies: ["Sluice"], swiftSettings: settings),
     .testTarget(
       name: "SluiceTLSTests", dependencies: ["SluiceTLS", "SluiceTLSTesting", "COpenSSL"], swiftSettings: settings),

@@ -8,6 +8,16 @@ enum Names {
     return text.isEmpty ? alternatives(certificate).first ?? "a certificate without a subject" : text
   }
 
+  static func commonName(_ certificate: OpaquePointer?) -> String? {
+    guard let certificate, let name = X509_get_subject_name(certificate) else { return nil }
+    let entry = X509_NAME_get_entry(name, X509_NAME_get_index_by_NID(name, NID_commonName, -1))
+    var bytes: UnsafeMutablePointer<UInt8>?
+    let count = ASN1_STRING_to_UTF8(&bytes, X509_NAME_ENTRY_get_data(entry))
+    defer { CRYPTO_free(bytes, nil, 0) }
+    guard let bytes, count > 0 else { return nil }
+    return String(decoding: UnsafeBufferPointer(start: bytes, count: Int(count)), as: UTF8.self)
+  }
+
   static func text(_ name: OpaquePointer?) -> String {
     guard let name else { return "" }
     return printed { sluice_x509_name_print($0, name) }

@@ -8,9 +8,9 @@ public struct TLSAlert: Hashable, Sendable, CustomStringConvertible {
   /// An alert of a number.
   public init(code: UInt8) { self.code = code }
 
+  /// What it says, such as "handshake failure".
+  public var name: String { SSL_alert_desc_string_long(Int32(code)).map { String(cString: $0) } ?? "alert \(code)" }
+
   /// What it says, with its number, such as "handshake failure (40)".
-  public var description: String {
-    guard let text = SSL_alert_desc_string_long(Int32(code)) else { return "alert \(code)" }
-    return "\(String(cString: text)) (\(code))"
-  }
+  public var description: String { "\(name) (\(code))" }
 }

@@ -24,6 +24,8 @@ public struct TLSCertificate: Hashable, Sendable, CustomStringConvertible {
 
   /// Whose certificate it is, as a distinguished name (RFC 2253), characters that are not printable escaped.
   public var subject: String { read { Names.text(X509_get_subject_name($0)) } }
+  /// The common name of its subject, as it stands there; nil, where it has none.
+  public var commonName: String? { read { Names.commonName($0) } }
   /// Who signed it.
   public var issuer: String { read { Names.text(X509_get_issuer_name($0)) } }
   /// The first moment it is valid at, as text in UTC.

@@ -10,7 +10,7 @@ struct Root: ParsableCommand {
       Compress a file through a pair in memory, and check what arrives:
         sluice loopback --stack 'gzip(level=6)' FILE
       Filters stack, from the wire upwards; this stack damages a byte on its way:
-        sluice loopback --stack 'flip(at=1000) | gzip' FILE
+        sluice loopback --stack 'corrupt(at=1000) | gzip' FILE
       Encrypt under compression, and see what the handshakes came to:
         sluice loopback --stack 'tls | gzip' FILE
       See a stack with all its parameters:
@@ -18,5 +18,5 @@ struct Root: ParsableCommand {
 
       Exit status: 0 all went well, 1 it failed while it ran, 64 wrong usage.
       """,
-    subcommands: [Loopback.self])
+    subcommands: [Proxy.self, Loopback.self, Check.self])
 }

@@ -50,6 +50,11 @@ int sluice_signal_open(int signal) {
   } else if (waiters[signal] == 0) {
     struct sigaction action = {.sa_handler = caught, .sa_flags = SA_RESTART};
     if (sigaction(signal, &action, &before[signal]) < 0) result = -errno;
+    // Who waits for a signal is to get it, also where the process was started with it blocked.
+    sigset_t mask;
+    sigemptyset(&mask);
+    sigaddset(&mask, signal);
+    if (result == 0) pthread_sigmask(SIG_UNBLOCK, &mask, 0);
   }
   if (result == 0) {
     waiters[signal]++;

@@ -26,7 +26,7 @@ import Testing
   @Test func `a header that is damaged on the wire is refused by the filter above`() throws {
     try Scratch.file(Self.text) { file in
       // The third byte of a gzip member is its method, of which there is one.
-      let outcome = try Tool.run(["loopback", "--stack", "flip(at=2) | gzip", file])
+      let outcome = try Tool.run(["loopback", "--stack", "corrupt(at=2) | gzip", file])
       #expect(outcome.status == 1)
       #expect(outcome.errors.hasPrefix("sluice: filter gzip (number 2 from the wire), reading: "), "\(outcome.errors)")
     }
@@ -34,7 +34,7 @@ import Testing
 
   @Test func `a bit that is flipped among the compressed bytes is found`() throws {
     try Scratch.file(Self.text) { file in
-      let outcome = try Tool.run(["loopback", "--json", "--stack", "flip(at=1000) | gzip", file])
+      let outcome = try Tool.run(["loopback", "--json", "--stack", "corrupt(at=1000) | gzip", file])
       #expect(outcome.status == 1)
       #expect(try outcome.object()["verified"] as? Bool == false)
     }

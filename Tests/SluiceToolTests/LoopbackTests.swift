@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 @Suite struct `sluice loopback` {
-  @Test(arguments: ["pass", "pass | pass | pass", "flip(at=9GiB)", "rate(400MB/s) | pass"])
+  @Test(arguments: ["pass", "pass | pass | pass", "corrupt(at=9GiB)", "rate(400MB/s) | pass"])
   func `a file arrives as it was sent and every stage is listed`(_ stack: String) throws {
     try Scratch.file(Scratch.bytes(3_000_000)) { file in
       let outcome = try Tool.run(["loopback", "--stack", stack, file])
@@ -16,15 +16,15 @@ import Testing
 
   @Test func `the object for machines names every stage from the application to the wire`() throws {
     try Scratch.file(Scratch.bytes(100_000)) { file in
-      let outcome = try Tool.run(["loopback", "--json", "--stack", "pass | flip(at=1MiB)", file])
+      let outcome = try Tool.run(["loopback", "--json", "--stack", "pass | corrupt(at=1MiB)", file])
       #expect(outcome.status == 0)
       #expect(outcome.output.split(separator: "\n").count == 1)
       let object = try outcome.object()
       #expect(object["verified"] as? Bool == true)
       #expect(object["bytes"] as? Int == 100_000)
-      #expect(object["stack"] as? String == "pass | flip(at=1MiB)")
+      #expect(object["stack"] as? String == "pass | corrupt(at=1MiB)")
       let stages = try #require(object["stages"] as? [[String: Any]])
-      #expect(stages.map { $0["filter"] as? String } == ["flip(at=1MiB)", "flip(at=1MiB)", "pass", "pass"])
+      #expect(stages.map { $0["filter"] as? String } == ["corrupt(at=1MiB)", "corrupt(at=1MiB)", "pass", "pass"])
       #expect(stages.map { $0["end"] as? String } == ["sender", "receiver", "sender", "receiver"])
       #expect(stages.map { $0["direction"] as? String } == ["encode", "decode", "encode", "decode"])
       #expect(stages.map { $0["place"] as? Int } == [2, 2, 1, 1])
@@ -49,7 +49,7 @@ import Testing
   @Test(arguments: [0, 1_000, 262_144, 299_999])
   func `one flipped bit is found and its place is named`(_ place: Int) throws {
     try Scratch.file(Scratch.bytes(300_000)) { file in
-      let outcome = try Tool.run(["loopback", "--json", "--stack", "pass | flip(at=\(place))", file])
+      let outcome = try Tool.run(["loopback", "--json", "--stack", "pass | corrupt(at=\(place))", file])
       #expect(outcome.status == 1)
       #expect(outcome.errors.hasPrefix("sluice: byte \(place) arrived as 0x"))
       let object = try outcome.object()
@@ -76,7 +76,7 @@ import Testing
   }
 
   @Test func `explaining prints the stack from the wire upwards and sends nothing`() throws {
-    let outcome = try Tool.run(["loopback", "--stack", "pass | flip(3KiB)", "--explain", "/no/such/file"])
+    let outcome = try Tool.run(["loopback", "--stack", "pass | corrupt(at=3KiB)", "--explain", "/no/such/file"])
     #expect(outcome.status == 0)
     let lines = outcome.output.split(separator: "\n").map { $0.trimmingPrefix { $0 == " " } }
     #expect(lines.first == "wire" && lines.last == "application")

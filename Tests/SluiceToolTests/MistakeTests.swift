@@ -22,7 +22,7 @@ import Testing
   @Test func `help lists every filter and ends well`() throws {
     let outcome = try Tool.run(["loopback", "--help"])
     #expect(outcome.status == 0)
-    #expect(outcome.output.contains("flip(at=SIZE)"))
+    #expect(outcome.output.contains("corrupt(on=in, seed=0)"))
   }
 
   @Test func `files that cannot be sent are named with the cause and what to do`() throws {

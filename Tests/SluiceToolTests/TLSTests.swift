@@ -55,7 +55,7 @@ import Testing
     ("tls(cipher=NO-SUCH)", 64, "--stack: tls: ciphers: \"NO-SUCH\", which names nothing that libssl has"),
     ("tls(version=1.3, cipher=TLS_NO_SUCH)", 64, "--stack: tls: cipherSuites: \"TLS_NO_SUCH\""),
     ("tls(host=\"no host\")", 64, "--stack: tls: \"no host\" is no name of a host"),
-    ("flip(at=2000) | tls", 1, "filter TLS"),
+    ("corrupt(at=2000) | tls", 1, "filter TLS"),
   ])
   func `what cannot be is told`(_ stack: String, _ status: Int32, _ words: String) throws {
     try Scratch.file(Self.text) { file in

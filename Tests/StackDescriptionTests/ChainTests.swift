@@ -26,8 +26,6 @@ import Testing
     ])
   }
 
-  private static let longPath = "unix:/" + String(repeating: "a", count: 107)
-
   private func problem(_ text: String, at site: Site = .listener) -> DescriptionError? {
     do throws(DescriptionError) {
       _ = try registry.chain(text, at: site)
@@ -38,38 +36,47 @@ import Testing
   }
 
   @Test(arguments: [
-    ("localhost:8080", Address.network(host: "localhost", port: 8080), "localhost:8080"),
-    ("127.0.0.1:0 | pass", .network(host: "127.0.0.1", port: 0), "127.0.0.1:0 | pass"),
-    ("[::1]:80|pass|pass", .network(host: "::1", port: 80), "[::1]:80 | pass | pass"),
-    (":65535", .network(host: "", port: 65_535), ":65535"),
-    ("unix:/run/a.sock", .unix("/run/a.sock"), "unix:/run/a.sock"),
-    ("'unix:/run/a b.sock' | pass", .unix("/run/a b.sock"), "unix:/run/a b.sock | pass"),
-    ("unix:@name", .unix("@name"), "unix:@name"),
-    ("fd:3", .descriptor(3), "fd:3"),
-    ("stdio", .standardStreams, "stdio"),
-    ("-", .standardStreams, "stdio"),
-    ("mem", .memory(""), "mem"),
+    ("localhost:8080", "localhost:8080"),
+    ("127.0.0.1:0 | pass", "127.0.0.1:0 | pass"),
+    ("[::1]:80|pass|pass", "[::1]:80 | pass | pass"),
+    ("unix:/run/a.sock", "unix:/run/a.sock"),
+    ("'unix:/run/a b.sock' | pass", "unix:/run/a b.sock | pass"),
+    ("unix:@name", "unix:@name"),
+  ])
+  func `an endpoint comes first and filters follow`(_ text: String, _ meaning: String) throws {
+    let chain = try registry.chain(text, at: .listener)
+    let address = try #require(meaning.split(separator: " | ").first.map { String($0) })
+    #expect(chain.address == .endpoint(try Endpoint(address)))
+    #expect(chain.description == meaning)
+  }
+
+  @Test(arguments: [
+    (":65535", Address.port(65_535), ":65535"), ("fd:3", .descriptor(3), "fd:3"),
+    ("stdio", .standardStreams, "stdio"), ("- | pass", .standardStreams, "stdio | pass"), ("mem", .memory(""), "mem"),
     ("mem:a", .memory("a"), "mem:a"),
   ])
-  func `an address comes first and filters follow`(_ text: String, _ address: Address, _ meaning: String) throws {
+  func `addresses that are no endpoints are told by their form`(_ text: String, _ address: Address, _ meaning: String)
+    throws
+  {
     let chain = try registry.chain(text, at: .listener)
     #expect(chain.address == address)
     #expect(chain.description == meaning)
   }
 
+  private static let longPath = "unix:/" + String(repeating: "a", count: 107)
+
   @Test(arguments: [
     ("", "", "the description is empty", "an address comes first"),
     ("| pass", "|", "expected an address", "an address comes first"),
-    ("pass | pass", "pass", "has no port", "pass is a filter; the address comes first: localhost:8080 | pass"),
-    ("8080", "8080", "has no port", "write :8080"),
-    ("localhost", "localhost", "has no port", "write localhost:443"),
-    ("localhost:http", "localhost:http", "\"http\" is no port", "0 to 65535"),
-    ("localhost:65536", "localhost:65536", "is no port", "0 to 65535"),
-    ("localhost:+1", "localhost:+1", "is no port", "0 to 65535"),
-    ("::1:80", "::1:80", "more than one colon", "[::1]:80"),
-    ("[localhost]:80", "[localhost]:80", "no IPv6 address", "[IPV6]:PORT"),
-    ("unix:", "unix:", "names no path", "unix:/run"),
-    (longPath, longPath, "107 bytes", "shorter"),
+    ("pass | pass", "pass", "the port is missing", "pass is a filter; the address comes first: localhost:8080 | pass"),
+    ("8080", "8080", "the port is missing", "write :8080"),
+    ("localhost", "localhost", "the port is missing", "write localhost:443"),
+    ("localhost:http", "localhost:http", "the port is \"http\"", "HOST:PORT"),
+    ("localhost:65536", "localhost:65536", "from 0 to 65535", "HOST:PORT"),
+    ("::1:80", "::1:80", "stands in brackets", "[IPV6]:PORT"),
+    ("[localhost]:80", "[localhost]:80", "is no IPv6 address", "[IPV6]:PORT"),
+    ("unix:", "unix:", "the path is empty", "unix:PATH"),
+    (longPath, longPath, "the path has 108 bytes", "unix:PATH"),
     ("fd:x", "fd:x", "names no descriptor", "fd:3"),
     ("fd:-1", "fd:-1", "names no descriptor", "fd:3"),
     ("a:1 b", "b", "behind an address", "put |"),

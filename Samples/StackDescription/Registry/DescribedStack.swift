@@ -13,6 +13,15 @@ package struct DescribedStack: CustomStringConvertible {
   /// Whether nobody on the wire can read what passes.
   package var isSecuring: Bool { filters.contains { $0.layer.isSecuring } }
 
+  /// Whether the stack says when it is connected; otherwise it is as soon as the connection is there.
+  package var hasHandshake: Bool { filters.contains { $0.layer.hasHandshake } }
+
+  /// The name of a filter that cannot be spread over several loops; nil, where all can.
+  package var nameOfOneLoop: String? { filters.first { $0.layer.needsOneLoop }?.name }
+
+  /// What is dangerous about it.
+  package var warnings: [String] { filters.flatMap(\.layer.warnings) }
+
   /// Puts new filters on `event`.
   ///
   /// - Throws: what making or putting on a filter throws.

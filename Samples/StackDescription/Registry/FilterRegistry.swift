@@ -15,7 +15,7 @@ package struct FilterRegistry {
   package func stack(
     _ text: String, at site: Site = .sender, sharing memory: StackMemory = StackMemory()
   ) throws(DescriptionError) -> DescribedStack {
-    try bind(try Parser.filters(in: text), of: text, at: site, memory)
+    try bind(try Parser.filters(in: text), of: text, at: site, nil, memory)
   }
 
   /// The address, and the stack over it, that `text` describes, from the wire upwards.
@@ -31,16 +31,16 @@ package struct FilterRegistry {
     } catch {
       throw DescriptionError(error.message, at: literal.range, in: text, hint: addressHint(literal.text) ?? error.hint)
     }
-    return DescribedChain(address: address, stack: try bind(calls, of: text, at: site, memory))
+    return DescribedChain(address: address, stack: try bind(calls, of: text, at: site, address, memory))
   }
 
   private func bind(
-    _ calls: [FilterCall], of text: String, at site: Site, _ memory: StackMemory
+    _ calls: [FilterCall], of text: String, at site: Site, _ address: Address?, _ memory: StackMemory
   ) throws(DescriptionError) -> DescribedStack {
     var filters: [BoundFilter] = []
     for (index, call) in calls.enumerated() {
       let kind = try kind(of: call, at: site, in: text)
-      filters.append(try kind.bind(call, text, Binding(site: site, index: index, memory: memory)))
+      filters.append(try kind.bind(call, text, Binding(site: site, address: address, index: index, memory: memory)))
     }
     return DescribedStack(filters: filters, site: site)
   }

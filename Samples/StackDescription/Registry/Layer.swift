@@ -5,6 +5,10 @@ package struct Layer {
   private let put: (Place, Meter?) throws -> BufferEvent
   /// Whether nobody on the wire can read what passes.
   package var isSecuring = false
+  /// Whether the stack is connected only when this says so.
+  package var hasHandshake = false
+  /// Whether it cannot be spread over several loops.
+  package var needsOneLoop = false
   /// What there is to know about it, such as how long a certificate is good; told by checks.
   package var notes: [String] = []
   /// What is dangerous about it; told at each start.

@@ -17,15 +17,35 @@ package enum Site: String, CaseIterable, Sendable {
 
 /// What is known of the connection that a stack is put on.
 package struct ConnectionFacts: Sendable {
-  /// Who connected to the listener.
+  /// Who connected to the listener: as a proxy in front of it says, where there is one.
   package var source: SocketAddress?
   /// Where it connected to.
   package var destination: SocketAddress?
+  /// What a handshake with the client came to; nil, where there was none.
+  package var security: Security?
   /// Tells one connection from another, so that each has random numbers of its own, and a run can be repeated.
   package var number: UInt64
 
   package init(source: SocketAddress? = nil, destination: SocketAddress? = nil, number: UInt64 = 0) {
     (self.source, self.destination, self.number) = (source, destination, number)
+  }
+
+  /// What the other end agreed on, and showed.
+  package struct Security: Sendable {
+    /// `TLSv1.3`.
+    package var version: String
+    package var cipher: String
+    package var serverName: String?
+    package var applicationProtocol: String?
+    /// The common name of the certificate that was shown.
+    package var commonName: String?
+
+    package init(
+      version: String, cipher: String, serverName: String?, applicationProtocol: String?, commonName: String?
+    ) {
+      (self.version, self.cipher, self.serverName) = (version, cipher, serverName)
+      (self.applicationProtocol, self.commonName) = (applicationProtocol, commonName)
+    }
   }
 }
 
@@ -43,12 +63,14 @@ package struct Place {
 package struct Binding {
   /// Where the stack stands.
   package let site: Site
+  /// The address that the chain begins with; nil for a stack without one.
+  package let address: Address?
   /// Where in the stack the filter stands, counted from 0.
   package let index: Int
   private let memory: StackMemory
 
-  init(site: Site, index: Int, memory: StackMemory) {
-    (self.site, self.index, self.memory) = (site, index, memory)
+  init(site: Site, address: Address?, index: Int, memory: StackMemory) {
+    (self.site, self.address, self.index, self.memory) = (site, address, index, memory)
   }
 
   /// The object that filters of this place have in common: when a description is read anew, the same one as before, so that

@@ -1,9 +1,11 @@
+package import Sluice
+
 /// Where a chain begins: what is listened at, or connected to.
 package enum Address: Equatable, Sendable {
-  /// A host's name or address with a port; the host is empty where any is meant.
-  case network(host: String, port: UInt16)
-  /// A Unix socket: a path, or an abstract name with @ in front.
-  case unix(String)
+  /// A network address, a name with a port, or a Unix socket.
+  case endpoint(Endpoint)
+  /// A port of this machine, at whatever of its addresses fits.
+  case port(UInt16)
   /// A descriptor that was inherited.
   case descriptor(Int32)
   /// Standard input and standard output.
@@ -11,17 +13,14 @@ package enum Address: Equatable, Sendable {
   /// In memory: a name within the process; empty for an end that answers with what it gets.
   case memory(String)
 
-  /// The forms of addresses, for a help page and for errors.
+  /// The forms of addresses, for a help page.
   package static let forms: [(form: String, summary: String)] = [
     ("HOST:PORT", "a name or an IPv4 address; port 0 lets the system choose"),
     ("[IPV6]:PORT", "an IPv6 address"),
-    (
-      ":PORT",
-      "every address of this machine, or 127.0.0.1 for a listener that does not encrypt; as a target, 127.0.0.1"
-    ),
+    (":PORT", "every address of this machine; 127.0.0.1 for a listener that does not encrypt, and for a target"),
     ("unix:PATH", "a Unix socket"),
     ("unix:@NAME", "an abstract Unix socket"),
-    ("fd:N", "an inherited descriptor: a listener's, or a connection"),
+    ("fd:N", "an inherited descriptor: a listening socket, or a connection"),
     ("stdio", "standard input and output, for one connection"),
     ("mem, mem:NAME", "in memory: an echo, or a place of that name in this process; for tests"),
   ]
@@ -34,48 +33,50 @@ package enum Address: Equatable, Sendable {
       self = .standardStreams
     } else if text == "mem" || text.hasPrefix("mem:") {
       self = .memory(String(text.dropFirst(4)))
-    } else if text.hasPrefix("unix:") {
-      self = .unix(try Self.path(String(text.dropFirst(5))))
     } else if text.hasPrefix("fd:") {
       guard let number = Int32(text.dropFirst(3)), number >= 0 else {
         throw ValueProblem("\"\(text)\" names no descriptor", hint: "write fd:3")
       }
       self = .descriptor(number)
     } else {
-      self = try Self.network(text)
+      do throws(AddressError) {
+        let endpoint = try Endpoint(text)
+        if text.hasPrefix(":"), let port = endpoint.port { self = .port(port) } else { self = .endpoint(endpoint) }
+      } catch {
+        throw ValueProblem(error.reason, hint: Self.hint(for: text, error.problem))
+      }
     }
   }
 
-  private static func path(_ path: String) throws(ValueProblem) -> String {
-    guard !path.isEmpty, path != "@" else {
-      throw ValueProblem("unix: names no path", hint: "write unix:/run/store.sock")
+  private static func hint(for text: String, _ problem: AddressError.Problem) -> String {
+    switch problem {
+    case .noPort where !text.isEmpty && text.allSatisfy(\.isNumber): "write :\(text)"
+    case .noPort where !text.contains(":"): "write \(text):443, or another port"
+    default: hint
     }
-    guard path.utf8.count < 108 else {
-      throw ValueProblem(
-        "the path of a Unix socket has 107 bytes at most, and this one \(path.utf8.count)", hint: "use a shorter path")
-    }
-    return path
   }
 
-  private static func network(_ text: String) throws(ValueProblem) -> Address {
-    guard let colon = text.lastIndex(of: ":") else {
-      let isPort = !text.isEmpty && text.allSatisfy(\.isNumber)
-      throw ValueProblem(
-        "\"\(text)\" has no port", hint: isPort ? "write :\(text)" : "write \(text):443, or another port")
+  /// The name or address of a host; nil, where there is none.
+  package var host: String? {
+    guard case .endpoint(let endpoint) = self else { return nil }
+    return endpoint.host
+  }
+
+  /// The port; nil, where there is none.
+  package var port: UInt16? {
+    switch self {
+    case .endpoint(let endpoint): endpoint.port
+    case .port(let port): port
+    case .descriptor, .standardStreams, .memory: nil
     }
-    let digits = text[text.index(after: colon)...]
-    guard !digits.isEmpty, digits.allSatisfy({ $0.isASCII && $0.isNumber }), let port = UInt16(digits) else {
-      throw ValueProblem("\"\(digits)\" is no port", hint: "ports go from 0 to 65535")
+  }
+
+  /// Whether it is good for one connection only.
+  package var isSingle: Bool {
+    switch self {
+    case .descriptor, .standardStreams: true
+    case .endpoint, .port, .memory: false
     }
-    var host = String(text[..<colon])
-    if host.hasPrefix("["), host.hasSuffix("]") {
-      host = String(host.dropFirst().dropLast())
-      guard host.contains(":") else { throw ValueProblem("\"\(host)\" is no IPv6 address", hint: hint) }
-    } else if host.contains(":") {
-      throw ValueProblem("\"\(host)\" has more than one colon", hint: "write an IPv6 address as [\(host)]:\(port)")
-    }
-    guard host.utf8.count <= 253 else { throw ValueProblem("the name of a host has 253 bytes at most", hint: hint) }
-    return .network(host: host, port: port)
   }
 }
 
@@ -83,8 +84,8 @@ extension Address: CustomStringConvertible {
   /// The text that `init` reads.
   package var description: String {
     switch self {
-    case .network(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-    case .unix(let path): "unix:\(path)"
+    case .endpoint(let endpoint): endpoint.description
+    case .port(let port): ":\(port)"
     case .descriptor(let number): "fd:\(number)"
     case .standardStreams: "stdio"
     case .memory(let name): name.isEmpty ? "mem" : "mem:\(name)"
@@ -94,8 +95,8 @@ extension Address: CustomStringConvertible {
   /// What it is, for an explanation.
   var explanation: String {
     switch self {
-    case .network: "tcp \(self)"
-    case .unix: "\(self)"
+    case .endpoint(let endpoint): endpoint.port == nil ? description : "tcp \(self)"
+    case .port: "tcp \(self)"
     case .descriptor: "\(self)  an inherited descriptor"
     case .standardStreams: "stdio  standard input and output"
     case .memory(let name): name.isEmpty ? "mem  an echo in memory" : "\(self)  in memory"

@@ -58,6 +58,19 @@ struct FileSource: ~Copyable {
     }
   }
 
+  /// All of it, as text; no more than `most` bytes.
+  borrowing func text(upTo most: Int) throws(ToolError) -> String {
+    var buffer = EventBuffer()
+    do {
+      while try read(16 * 1024, into: &buffer) > 0 {
+        guard buffer.count <= most else { throw ToolError.failed("FILE \(name): is longer than \(most) bytes") }
+      }
+      return buffer.readString()
+    } catch {
+      throw error as? ToolError ?? .failed("\(error)")
+    }
+  }
+
   private static let advice = "Give a file that can be read, or - for standard input."
 }
 

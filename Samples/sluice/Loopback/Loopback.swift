@@ -18,7 +18,7 @@ struct Loopback: ParsableCommand {
       argument may go without its name, and values may stand in quotes. Sizes: 4096, 64KiB, 10MB.
 
       Filters:
-      \(filters.help(for: [.sender, .receiver]))
+      \(filters().help(for: [.sender, .receiver]))
       """)
 
   @Option(help: "The filters of each end, from the wire upwards.") var stack = "pass"
@@ -27,14 +27,7 @@ struct Loopback: ParsableCommand {
   @Argument(help: "What to send; - is standard input.") var file: String?
 
   // Nothing here waits for the main actor: the loop runs on this thread.
-  nonisolated func run() throws {
-    do {
-      try start()
-    } catch let error as ToolError {
-      complain(error.description)
-      throw error.status
-    }
-  }
+  nonisolated func run() throws { try reporting { try start() } }
 
   private nonisolated func start() throws {
     // The two ends share what they have to, such as a certificate.
@@ -63,7 +56,7 @@ struct Loopback: ParsableCommand {
     at site: Site, _ memory: StackMemory
   ) throws(ToolError) -> DescribedStack {
     do throws(DescriptionError) {
-      return try filters.stack(stack, at: site, sharing: memory)
+      return try filters().stack(stack, at: site, sharing: memory)
     } catch {
       throw .usage("--stack: \(error)")
     }

@@ -78,6 +78,9 @@ int sluice_thread_join(uintptr_t thread);
 /// Has a thread give its resources back by itself when it ends.
 int sluice_thread_detach(uintptr_t thread);
 
+/// Gives memory that the allocator holds for later back to the system, where it can.
+void sluice_trim_memory(void);
+
 /// A pointer of this thread's own; null at first.
 void *sluice_thread_context(void);
 void sluice_thread_set_context(void *context);

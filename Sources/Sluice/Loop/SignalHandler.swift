@@ -46,7 +46,7 @@ public final class SignalHandler: Watched {
 
 extension EventBase {
   /// Runs `action` from the loop each time the process gets `signal`. Up to 16 at a time may wait for the same signal, on any
-  /// bases.
+  /// bases. Where the calling thread has the signal blocked, as a process may that was started so, it is unblocked.
   ///
   /// - Returns: the handler, to cancel it; it may be dropped.
   /// - Throws: `EventBaseError` where there is no such signal, or the system has no descriptors left.

@@ -45,10 +45,11 @@ public struct AddressError: Error, Equatable, Sendable, CustomStringConvertible 
   /// What was given, what is wrong with it, and what is accepted.
   public var description: String {
     let shown = text.count > 80 ? "\(text.prefix(80))..." : text
-    return "\(shown.debugDescription): \(what); \(advice)"
+    return "\(shown.debugDescription): \(reason); \(advice)"
   }
 
-  private var what: String {
+  /// What is wrong, without what was given.
+  public var reason: String {
     switch problem {
     case .empty: "this is empty"
     case .noPort: "the port is missing"

@@ -108,7 +108,9 @@ extension EventBase {
     options.socket.receiveBuffer = 65_536
     let listener = try listen(at: .loopback(), options: options) { event, _ in accepted = event }
     defer { listener.close() }
-    let client = try connect(to: listener.address, options: options.socket)
+    var connecting = ConnectOptions()
+    connecting.socket = options.socket
+    let client = connect(to: listener.address, options: connecting)
     var isConnected = false
     client.onEvent = { _, what in if case .connected = what { isConnected = true } }
     try settle { accepted != nil && isConnected }
@@ -122,10 +124,10 @@ extension RelayOutcome {
     switch self {
     case .finished(let first): "finished, \(first) first"
     case .failed(let side, let error):
-      if case .transport(let error as SocketError) = error.reason {
-        "failed \(side): \(error.operation)"
-      } else {
-        "failed \(side): \(error.reason)"
+      switch error.reason {
+      case .transport(let error as SocketError): "failed \(side): \(error.operation)"
+      case .transport(let error as ConnectError): "failed \(side): connect \(error.reason.word)"
+      default: "failed \(side): \(error.reason)"
       }
     case .stoppedReading(let side): "stopped reading: \(side)"
     case .idle: "idle"

@@ -1,0 +1,23 @@
+import Foundation
+import SluiceTLS
+
+/// A folder of PEM files, each with a certificate, its chain and its key, for a server of many names.
+enum IdentityFolder {
+  /// The identities of the files, by the names that their certificates are for.
+  ///
+  /// - Throws: what is wrong with the folder or a file, and what to give.
+  static func identities(in folder: String) throws -> [String: TLSIdentity] {
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".pem") }.sorted()
+    var identities: [String: TLSIdentity] = [:]
+    for name in names {
+      let path = folder + "/" + name
+      let identity = TLSIdentity(certificates: .file(path), key: .file(path))
+      for host in try identity.certificates.certificates().first?.names ?? [] { identities[host] = identity }
+    }
+    guard !identities.isEmpty else {
+      throw Contradiction(
+        description: "\(folder): no file *.pem with a certificate for a name; give a folder of such files")
+    }
+    return identities
+  }
+}

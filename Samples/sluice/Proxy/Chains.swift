@@ -1,0 +1,60 @@
+import StackDescription
+
+/// The two descriptions of a proxy, read for one loop.
+struct Chains {
+  let listener: DescribedChain
+  let target: DescribedChain
+
+  /// What outlives the reading of the descriptions, on one loop.
+  struct Memory {
+    let listener = StackMemory()
+    let target = StackMemory()
+  }
+
+  /// Reads both descriptions, loads what they name, and sees that they go together.
+  ///
+  /// - Throws: `ToolError`, which points at the place that is wrong.
+  init(_ settings: ProxySettings, sharing memory: Memory = Memory()) throws(ToolError) {
+    let registry = filters(
+      FilterDefaults(handshakeTimeout: settings.limits.handshake, threads: settings.limits.threads))
+    listener = try Self.read("LISTEN", settings.listener, at: .listener, registry, memory.listener)
+    target = try Self.read("TARGET", settings.target, at: .target, registry, memory.target)
+    if listener.address == .standardStreams, target.address == .standardStreams {
+      throw .usage("TARGET stdio: standard input and output are the client's already. Give another target.")
+    }
+    if case .descriptor(let number) = listener.address, target.address == .descriptor(number) {
+      throw .usage("TARGET fd:\(number): the descriptor is the listener's already. Give another target.")
+    }
+    if target.address.port == 0 {
+      throw .usage("TARGET \(target.address): port 0 is nobody's. Give the port that the target listens at.")
+    }
+  }
+
+  private static func read(
+    _ name: String, _ text: ChainText, at site: Site, _ registry: FilterRegistry, _ memory: StackMemory
+  ) throws(ToolError) -> DescribedChain {
+    let description = try text.read()
+    do throws(DescriptionError) {
+      return try registry.chain(description, at: site, sharing: memory)
+    } catch {
+      throw .configuration("\(name): \(error)")
+    }
+  }
+
+  /// What is dangerous about them.
+  var warnings: [String] { listener.stack.warnings + target.stack.warnings }
+
+  /// The way of a byte from the client to the target, with all that is in effect.
+  var explanation: String { "client\n" + listener.explanation + "\nrelay\n" + target.explanation + "\ntarget" }
+
+  /// One connection cannot be spread over several loops, nor can some filters.
+  func checkThreads(_ count: Int) throws(ToolError) {
+    for (name, address) in [("LISTEN", listener.address), ("TARGET", target.address)]
+    where address.isSingle && count > 1 {
+      throw .usage("\(name) \(address): is one connection, and needs one thread. Leave --threads out.")
+    }
+    if count > 1, let filter = listener.stack.nameOfOneLoop ?? target.stack.nameOfOneLoop {
+      throw .usage("--threads \(count): \(filter) needs one thread. Leave --threads out.")
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import Logging
+import Sluice
+import StackDescription
+
+/// `sluice proxy`: takes connections, makes one to a target for each, and joins the two, with filters on both sides.
+struct Proxy: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Joins the connections that it takes with ones that it makes, through filters on both sides.",
+    usage: "sluice proxy [<options>] <LISTEN> <TARGET>",
+    discussion: """
+      LISTEN and TARGET are an address with filters over it, from the wire upwards, joined by |:
+        sluice proxy '127.0.0.1:8443 | tls(cert=server.pem, key=server.key)' localhost:8080
+        sluice proxy :9000 'backup.example:9001 | tls | rate(10MiB/s) | gzip'
+        sluice proxy ':9001 | tls(cert=server.pem, key=server.key) | gzip' unix:/run/store.sock
+      @FILE reads a description from a file.
+
+      \(Help.addresses)
+
+      \(Help.signals)
+
+      \(Help.ends)
+
+      Filters: sluice help filters.
+      """)
+
+  @Argument(help: "What to listen at.") var listen: String
+  @Argument(help: "What to connect to.") var target: String
+  @OptionGroup(title: "Limits and timeouts") var limits: LimitOptions
+  @OptionGroup(title: "Watching it") var watching: WatchOptions
+  @Flag(help: "Let a listener that does not encrypt be reached from other machines.") var allowPlaintext = false
+  @Flag(help: "Print the two stacks with all that is in effect, and end.") var explain = false
+
+  // Nothing here waits for the main actor: the loops run on threads of their own.
+  nonisolated func run() throws { try reporting { try start() } }
+
+  private nonisolated func start() throws {
+    let logger = watching.logger
+    var settings = ProxySettings(listener: ChainText(listen), target: ChainText(target), logger: logger)
+    settings.limits = try limits.limits
+    settings.allowsPlaintext = allowPlaintext
+    // What is wrong with the descriptions is told before anything is started.
+    let chains = try Chains(settings)
+    if explain { return print(chains.explanation) }
+    let plan = try ListenPlan(chains.listener, allowsPlaintext: allowPlaintext)
+    if let notice = plan.notice { logger.line(.notice, notice) }
+    for warning in chains.warnings { logger.line(.warning, warning) }
+    try chains.checkThreads(settings.limits.threads)
+    Descriptors.raiseLimit()
+    let process = ProxyProcess(settings, listeningAt: plan.endpoint)
+    try process.obeySignals()
+    let metrics = try watching.metrics.map { try MetricsServer(process, at: $0.value) }
+    let ownsOutput = chains.listener.address == .standardStreams || chains.target.address == .standardStreams
+    process.onReady = { addresses in
+      let parts = addresses.map { " listen=\($0)" } + (metrics.map { [" metrics=\($0.address)"] } ?? [])
+      let line = "ready" + parts.joined() + "\n"
+      if ownsOutput { writeError(line) } else { writeOutput(line) }
+    }
+    let table = watching.watch ? LiveTable(process) : nil
+    if watching.watch, table == nil {
+      logger.line(.warning, "--watch: standard output is no terminal; nothing is shown")
+    }
+    defer { table?.close() }
+    try process.run()
+    withExtendedLifetime(metrics) {}
+  }
+}

@@ -1,0 +1,58 @@
+import Logging
+import Sluice
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+extension ProxyProcess {
+  /// What signals do, for a help page.
+  static let signals = """
+    SIGTERM, SIGINT  drain: take no more connections, let those that are open finish, exit; a second one stops at once
+    SIGHUP           read descriptions in files anew, and certificates, keys and limits; what is bad leaves the old ones
+    SIGUSR2          print the live connections with their stacks and what each layer waits for
+    """
+
+  /// Has the process do what signals ask for.
+  func obeySignals() throws {
+    for signal in [SIGTERM, SIGINT] { try base.onSignal(signal) { [unowned self] in drain() } }
+    try base.onSignal(SIGHUP) { [unowned self] in reload() }
+    try base.onSignal(SIGUSR2) { [unowned self] in printConnections() }
+  }
+
+  /// Has all workers read their descriptions anew, if they can be read.
+  private func reload() {
+    do throws(ToolError) {
+      _ = try Chains(settings)
+    } catch {
+      return logger.line(.error, "not reloaded; the old settings stay", [("error", "\(error)")])
+    }
+    gather { worker -> String? in
+      do throws(ToolError) {
+        try worker.reload()
+        return nil
+      } catch {
+        return "\(error)"
+      }
+    } then: { [unowned self] problems in
+      if let problem = problems.compactMap({ $0 }).first {
+        logger.line(.error, "not reloaded; the old settings stay", [("error", problem)])
+      } else {
+        logger.line(.notice, "reloaded")
+      }
+    }
+  }
+
+  private func printConnections() {
+    gather {
+      $0.states(withLayers: true)
+    } then: { states in
+      let connections = states.flatMap { $0 }
+      writeError(ConnectionList.text(connections))
+    }
+  }
+}

@@ -1,0 +1,164 @@
+"""The other side of the tests of proxies: a target that does what the first line asks for, and clients that ask.
+
+peer.py serve                     prints its port, and serves until its standard input ends
+peer.py ask --port P [...]        runs clients at the same time, and prints one JSON object
+
+ECHO      sends back what comes, and ends when the client does
+SUM       reads to the end, and answers with the number of bytes and their SHA-256
+SEND N    sends N bytes, and ends
+DRIP N    sends N bytes, a hundred at a time with pauses, and ends
+HOLD      says "held", and then nothing until the client ends
+"""
+import argparse, asyncio, hashlib, json, ssl, sys, time
+
+PIECE = 65536
+PATTERN = bytes((i * 31 ^ i >> 8) & 255 for i in range(65521))
+
+
+def pattern(start, count):
+    """Bytes with a period that no buffer's size is a multiple of."""
+    at = start % len(PATTERN)
+    return (PATTERN[at:] + PATTERN * (count // len(PATTERN) + 1))[:count]
+
+
+async def serve_one(reader, writer):
+    try:
+        words = (await reader.readline()).split()
+        if not words:
+            pass
+        elif words[0] == b"ECHO":
+            while data := await reader.read(PIECE):
+                writer.write(data)
+                await writer.drain()
+        elif words[0] == b"SUM":
+            digest, count = hashlib.sha256(), 0
+            while data := await reader.read(PIECE):
+                digest.update(data)
+                count += len(data)
+            writer.write(f"{count} {digest.hexdigest()}\n".encode())
+        elif words[0] in (b"SEND", b"DRIP"):
+            total, sent, step = int(words[1]), 0, PIECE if words[0] == b"SEND" else 100
+            while sent < total:
+                piece = pattern(sent, min(step, total - sent))
+                writer.write(piece)
+                await writer.drain()
+                sent += len(piece)
+                if words[0] == b"DRIP":
+                    await asyncio.sleep(0.02)
+        elif words[0] == b"HOLD":
+            writer.write(b"held\n")
+            await writer.drain()
+            while await reader.read(PIECE):
+                pass
+        writer.close()
+        await writer.wait_closed()
+    except (ConnectionError, ssl.SSLError, asyncio.IncompleteReadError):
+        writer.transport.abort()
+
+
+async def serve():
+    server = await asyncio.start_server(serve_one, "127.0.0.1", 0, limit=1 << 20, backlog=1024)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+
+
+async def send(writer, count, end):
+    sent = 0
+    while sent < count:
+        piece = pattern(sent, min(PIECE, count - sent))
+        writer.write(piece)
+        await writer.drain()
+        sent += len(piece)
+    if end:
+        writer.write_eof()
+
+
+async def read_pattern(reader, count=None):
+    """Reads to the end (or `count` bytes), and compares with the pattern."""
+    got = 0
+    while count is None or got < count:
+        data = await reader.read(PIECE if count is None else min(PIECE, count - got))
+        if not data:
+            break
+        if data != pattern(got, len(data)):
+            raise ValueError(f"bytes differ behind {got}")
+        got += len(data)
+    return got
+
+
+async def ask_one(options, context, seen):
+    reader, writer = await asyncio.open_connection(
+        "127.0.0.1", options.port, ssl=context, server_hostname=options.name if context else None, limit=1 << 20)
+    if context:
+        seen.add(writer.get_extra_info("peercert")["serialNumber"])
+    try:
+        command = options.command
+        line = f"{command} {options.bytes}\n" if command in ("SEND", "DRIP") else f"{command}\n"
+        writer.write(line.encode())
+        if command == "ECHO":
+            # TLS in Python has no half-close: the bytes are counted instead.
+            sending = asyncio.create_task(send(writer, options.bytes, context is None))
+            got = await read_pattern(reader, None if context is None else options.bytes)
+            await sending
+        elif command == "SUM":
+            await send(writer, options.bytes, True)
+            expected = hashlib.sha256()
+            for start in range(0, options.bytes, PIECE):
+                expected.update(pattern(start, min(PIECE, options.bytes - start)))
+            answer = (await reader.read()).decode().split()
+            if answer[1:] != [expected.hexdigest()]:
+                raise ValueError("another sum")
+            got = int(answer[0])
+        elif command == "HOLD":
+            await reader.readline()
+            await reader.read()
+            raise ValueError("not held any longer")
+        else:
+            got = await read_pattern(reader)
+        if got != options.bytes:
+            raise ValueError(f"{got} bytes of {options.bytes}")
+    finally:
+        writer.close()
+
+
+async def ask(options):
+    context = None
+    if options.ca:
+        context = ssl.create_default_context(cafile=options.ca)
+        if options.cert:
+            context.load_cert_chain(options.cert)
+    gate, seen, problems, fine = asyncio.Semaphore(options.parallel), set(), [], 0
+    end = time.monotonic() + options.seconds if options.seconds else None
+
+    async def one():
+        nonlocal fine
+        async with gate:
+            try:
+                await asyncio.wait_for(ask_one(options, context, seen), 120)
+                fine += 1
+            except Exception as error:
+                problems.append(f"{type(error).__name__}: {error}")
+
+    if end:
+        async def again():
+            while time.monotonic() < end:
+                await one()
+        await asyncio.gather(*(again() for _ in range(options.parallel)))
+    else:
+        await asyncio.gather(*(one() for _ in range(options.count)))
+    print(json.dumps({"fine": fine, "problems": problems[:5], "failed": len(problems), "certificates": len(seen)}))
+
+
+parser = argparse.ArgumentParser()
+parser.add_argument("part", choices=["serve", "ask"])
+parser.add_argument("--port", type=int)
+parser.add_argument("--command", default="ECHO")
+parser.add_argument("--bytes", type=int, default=1000)
+parser.add_argument("--count", type=int, default=1)
+parser.add_argument("--parallel", type=int, default=1000)
+parser.add_argument("--seconds", type=float, default=0)
+parser.add_argument("--ca")
+parser.add_argument("--cert")
+parser.add_argument("--name", default="localhost")
+options = parser.parse_args()
+asyncio.run(serve() if options.part == "serve" else ask(options))
