@@ -14,7 +14,7 @@ struct RelayConnectingTests {
     let (client, left) = base.pair()
     var connected: [RelaySide] = []
     var end = ""
-    let relay = left.relay(to: try base.connect(to: listener.address)) { end = $0.outcome?.words ?? "" }
+    let relay = left.relay(to: base.connect(to: listener.address)) { end = $0.outcome?.words ?? "" }
     relay.onConnected = { connected.append($1) }
     client.write("early")
     client.finish()
@@ -37,10 +37,10 @@ struct RelayConnectingTests {
     log.follow(client)
     var end = ""
     client.write("for nobody")
-    let relay = left.relay(to: try base.connect(to: address)) { end = $0.outcome?.words ?? "" }
+    let relay = left.relay(to: base.connect(to: address)) { end = $0.outcome?.words ?? "" }
     try base.settle { !end.isEmpty }
     try base.settle()
-    #expect(end == "failed right: connect")
+    #expect(end == "failed right: refused")
     #expect(log.lines.last == "error reset")
     #expect(relay.bytesToRight == 0)
     client.close()

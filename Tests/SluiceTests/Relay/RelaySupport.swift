@@ -108,7 +108,9 @@ extension EventBase {
     options.socket.receiveBuffer = 65_536
     let listener = try listen(at: .loopback(), options: options) { event, _ in accepted = event }
     defer { listener.close() }
-    let client = try connect(to: listener.address, options: options.socket)
+    var connecting = ConnectOptions()
+    connecting.socket = options.socket
+    let client = connect(to: listener.address, options: connecting)
     var isConnected = false
     client.onEvent = { _, what in if case .connected = what { isConnected = true } }
     try settle { accepted != nil && isConnected }
@@ -124,6 +126,8 @@ extension RelayOutcome {
     case .failed(let side, let error):
       if case .transport(let error as SocketError) = error.reason {
         "failed \(side): \(error.operation)"
+      } else if case .transport(let error as ConnectError) = error.reason {
+        "failed \(side): \(error.reason.word)"
       } else {
         "failed \(side): \(error.reason)"
       }
