@@ -76,7 +76,8 @@ int sluice_reopen(int descriptor, int writing);
 /// numbers.
 int sluice_give_back(int descriptor);
 
-/// Has `signal` make a descriptor readable, instead of what it does by itself; gives the descriptor.
+/// Has `signal` make a descriptor readable, instead of what it does by itself; gives the descriptor. This thread takes the
+/// signal from now on, if it did not.
 int sluice_signal_open(int signal);
 /// Ends that; the signal does again what it did before the first was opened, when the last is closed.
 void sluice_signal_close(int signal, int descriptor);
