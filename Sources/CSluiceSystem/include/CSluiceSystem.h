@@ -89,6 +89,9 @@ int sluice_thread_join(uintptr_t thread);
 /// Has a thread give its resources back by itself when it ends.
 int sluice_thread_detach(uintptr_t thread);
 
+/// How many processors this process may use; less than 1 where that cannot be told.
+int sluice_processors(void);
+
 /// A pointer of this thread's own; null at first.
 void *sluice_thread_context(void);
 void sluice_thread_set_context(void *context);
