@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct start {
   void (*body)(void *);
@@ -51,6 +53,14 @@ int sluice_thread_start(const char *name, void (*body)(void *), void *context, u
 int sluice_thread_join(uintptr_t thread) { return -pthread_join((pthread_t)thread, 0); }
 
 int sluice_thread_detach(uintptr_t thread) { return -pthread_detach((pthread_t)thread); }
+
+int sluice_processors(void) {
+#if defined(__linux__)
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+#endif
+  return (int)sysconf(_SC_NPROCESSORS_ONLN);
+}
 
 static _Thread_local void *context_of_thread;
 

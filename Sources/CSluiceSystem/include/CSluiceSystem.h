@@ -66,7 +66,18 @@ int64_t sluice_receive(int descriptor, void *bytes, int64_t count, int is_socket
 /// The same into several pieces in one call.
 int64_t sluice_receive_pieces(int descriptor, const struct iovec *pieces, int count);
 
-/// Has `signal` make a descriptor readable, instead of what it does by itself; gives the descriptor.
+/// Sends or reads with a socket, and does not block whatever is set on it.
+int64_t sluice_send_now(int descriptor, const struct iovec *pieces, int count);
+int64_t sluice_receive_now(int descriptor, const struct iovec *pieces, int count);
+/// Opens what a descriptor of a pipe or a terminal stands for once more, for one direction: the new descriptor does not block,
+/// and nobody else has it.
+int sluice_reopen(int descriptor, int writing);
+/// Closes a descriptor. The first three are pointed at /dev/null instead, so that nothing that is opened later takes their
+/// numbers.
+int sluice_give_back(int descriptor);
+
+/// Has `signal` make a descriptor readable, instead of what it does by itself; gives the descriptor. This thread takes the
+/// signal from now on, if it did not.
 int sluice_signal_open(int signal);
 /// Ends that; the signal does again what it did before the first was opened, when the last is closed.
 void sluice_signal_close(int signal, int descriptor);
@@ -80,6 +91,8 @@ int sluice_thread_detach(uintptr_t thread);
 
 /// Gives memory that the allocator holds for later back to the system, where it can.
 void sluice_trim_memory(void);
+/// How many processors this process may use; less than 1 where that cannot be told.
+int sluice_processors(void);
 
 /// A pointer of this thread's own; null at first.
 void *sluice_thread_context(void);

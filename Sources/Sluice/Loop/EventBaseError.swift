@@ -8,6 +8,8 @@ public enum EventBaseError: Error, Equatable, Sendable, CustomStringConvertible 
   case waitFailed(code: Int32)
   /// The system gave no thread or no descriptor; `code` is its `errno`.
   case noResources(what: String, code: Int32)
+  /// There is no such signal, or the system lets nobody handle it.
+  case noSuchSignal(Int32)
   /// The loop has stopped, and takes nothing more.
   case stopped
   /// What belongs to a loop's thread was called on another one.
@@ -24,6 +26,8 @@ public enum EventBaseError: Error, Equatable, Sendable, CustomStringConvertible 
       "waiting for the next event failed with errno \(code)"
     case .noResources(let what, let code):
       "the system gave no \(what) (errno \(code)); close what is not needed, or raise its limit"
+    case .noSuchSignal(let signal):
+      "signal \(signal) cannot be handled: there is no such signal, or it is SIGKILL or SIGSTOP, which nobody may handle"
     case .stopped:
       "the loop has stopped: keep its LoopThread until everything that uses it is done"
     case .wrongThread:

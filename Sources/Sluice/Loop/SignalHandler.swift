@@ -45,14 +45,16 @@ public final class SignalHandler: Watched {
 }
 
 extension EventBase {
-  /// Runs `action` from the loop each time the process gets `signal`. Up to 16 at a time may wait for the same signal, on any
-  /// bases. Where the calling thread has the signal blocked, as a process may that was started so, it is unblocked.
+  /// Runs `action` from the loop when the process gets `signal`; signals that come faster than the loop's rounds are told once.
+  /// Up to 16 at a time may wait for the same signal, on any bases, and each is told. The calling thread takes the signal
+  /// from now on, where it was blocked there, as it is on the threads of Swift's tasks.
   ///
   /// - Returns: the handler, to cancel it; it may be dropped.
-  /// - Throws: `EventBaseError` where there is no such signal, or the system has no descriptors left.
+  /// - Throws: `EventBaseError.noSuchSignal`, or `.noResources` where 16 wait already, or the system has no descriptors left.
   @discardableResult
   public func onSignal(_ signal: Int32, _ action: @escaping () -> Void) throws(EventBaseError) -> SignalHandler {
     let descriptor = sluice_signal_open(signal)
+    if descriptor == -EINVAL { throw .noSuchSignal(signal) }
     if descriptor < 0 { throw .noResources(what: "handler for signal \(signal)", code: -descriptor) }
     let handler = SignalHandler(base: self, signal: signal, descriptor: descriptor, action: action)
     try watch(handler, for: .read)

@@ -15,7 +15,8 @@ extension SocketAddress {
     self = address
   }
 
-  /// The text that `init(_:)` reads. Control characters in the path of a Unix socket, which it does not take, are escaped.
+  /// The text that `init(_:)` reads. Control characters in the path of a Unix socket, which it does not take, are escaped; one
+  /// that was not bound, as a client's, is `unix:(unnamed)`.
   public var description: String {
     switch kind {
     case .ipv4, .unix: "\(hostOrPath)" + suffix
@@ -30,6 +31,7 @@ extension SocketAddress {
     switch kind {
     case .ipv4(let host, _): (0..<4).map { String(host >> (24 - 8 * UInt32($0)) & 255) }.joined(separator: ".")
     case .ipv6(let host, _, let zone): host.text + (zone == 0 ? "" : "%" + Self.name(ofZone: zone))
+    case .unix(""): "unix:(unnamed)"
     case .unix(let path): "unix:" + Self.escaped(path)
     case .abstract(let name): Self.escaped(name)
     }

@@ -56,6 +56,7 @@ public struct SocketError: Error, Equatable, Sendable, CustomStringConvertible {
     case (.bind, EACCES): "; ports below 1024 need root or CAP_NET_BIND_SERVICE"
     case (.bind, EADDRNOTAVAIL): "; no interface of this machine has the address"
     case (.connect, ECONNREFUSED): "; nothing listens there"
+    case (.configure, EBADF): "; it is not open, or not in that direction"
     case (_, EMFILE), (_, ENFILE): "; raise the limit of open descriptors (ulimit -n)"
     default: ""
     }

@@ -40,7 +40,7 @@ struct RelayConnectingTests {
     let relay = left.relay(to: base.connect(to: address)) { end = $0.outcome?.words ?? "" }
     try base.settle { !end.isEmpty }
     try base.settle()
-    #expect(end == "failed right: connect refused")
+    #expect(end == "failed right: refused")
     #expect(log.lines.last == "error reset")
     #expect(relay.bytesToRight == 0)
     client.close()

@@ -124,10 +124,12 @@ extension RelayOutcome {
     switch self {
     case .finished(let first): "finished, \(first) first"
     case .failed(let side, let error):
-      switch error.reason {
-      case .transport(let error as SocketError): "failed \(side): \(error.operation)"
-      case .transport(let error as ConnectError): "failed \(side): connect \(error.reason.word)"
-      default: "failed \(side): \(error.reason)"
+      if case .transport(let error as SocketError) = error.reason {
+        "failed \(side): \(error.operation)"
+      } else if case .transport(let error as ConnectError) = error.reason {
+        "failed \(side): \(error.reason.word)"
+      } else {
+        "failed \(side): \(error.reason)"
       }
     case .stoppedReading(let side): "stopped reading: \(side)"
     case .idle: "idle"

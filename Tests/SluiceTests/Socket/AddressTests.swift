@@ -43,11 +43,17 @@ struct AddressTests {
     "127.0.0.1\0:80", "127.0.0.1\0.example.test:80", "localhost:80", "::1:80", "[::1]", "[::1", "::1]:80", "[::1]80",
     "[]:80", "[:80", "]:80", "[127.0.0.1]:80", "[::1%]:80", "[::1%no-such-interface]:80", "[::1%0]:80", "[::1\0]:80",
     "[::1%1%1]:80", "[[::1]]:80", "[::1]:[::1]:80", "unix:", "unix:@", "unix:/a\0b", "unix:/a\nb",
-    "unix:/" + String(repeating: "a", count: 107),
-    "[" + String(repeating: "1", count: 1_000) + "]:80", String(repeating: "1.", count: 5_000) + ":80",
   ])
   func `what is no address is none, and nothing is read past its end`(text: String) {
     #expect(SocketAddress(text) == nil)
+  }
+
+  @Test func `texts that are far too long are no addresses`() {
+    #expect(SocketAddress("unix:/" + String(repeating: "a", count: 107)) == nil)
+    #expect(SocketAddress("[" + String(repeating: "1", count: 100_000) + "]:80") == nil)
+    #expect(SocketAddress(String(repeating: "1.", count: 100_000) + ":80") == nil)
+    #expect(SocketAddress("127.0.0.1:" + String(repeating: "1", count: 100_000)) == nil)
+    #expect(SocketAddress("[::1%" + String(repeating: "a", count: 100_000) + "]:80") == nil)
   }
 
   @Test func `an address tells its parts`() throws {
@@ -93,8 +99,8 @@ struct AddressTests {
     storage.ss_family = sa_family_t(AF_INET6)
     #expect(SocketAddress(storage, length: 16) == nil)
     storage.ss_family = sa_family_t(AF_UNIX)
-    #expect(SocketAddress(storage, length: 0)?.description == "unix:")
-    #expect(SocketAddress(storage, length: 2)?.description == "unix:")
+    #expect(SocketAddress(storage, length: 0)?.description == "unix:(unnamed)")
+    #expect(SocketAddress(storage, length: 2)?.description == "unix:(unnamed)")
     #expect(SocketAddress(storage, length: 100_000) != nil)
     storage.ss_family = sa_family_t(AF_NETLINK)
     #expect(SocketAddress(storage, length: 28) == nil)

@@ -141,8 +141,8 @@ struct ConnectorTests {
       #expect(base.elapsed == 3_000)
       #expect(
         log.take() == [
-          "error transport(connect example.test:80: the name was not answered in 3s; check the address and what "
-            + "filters the way, or give it more time)"
+          "error transport(connect example.test:80: the name was not answered in 3s; check the name servers "
+            + "(/etc/resolv.conf), or give it more time)"
         ])
       #expect(resolver.cancelled == 1)
     }

@@ -10,7 +10,7 @@ import Testing
   import Darwin
 #endif
 
-/// Runs `body` with a base in real time, for sockets; where it takes half a minute, a watchdog stops the loop, and the test fails.
+/// Runs `body` with a base in real time, for sockets; where it takes half a minute, a watchdog ends the base, and the test fails.
 /// Afterwards everything must have been given back.
 func onSockets(
   _ poller: PollerKind = .automatic, sourceLocation: SourceLocation = #_sourceLocation,
@@ -24,7 +24,7 @@ func onSockets(
     dog.schedule(after: .seconds(30)) {
       handle.execute { base in
         Issue.record("nothing came of it in half a minute: \(base.debugDescription)", sourceLocation: sourceLocation)
-        base.stop()
+        base.shutDown()
       }
     }
   }

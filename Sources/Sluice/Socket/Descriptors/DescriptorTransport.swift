@@ -1,0 +1,134 @@
+import CSluiceSystem
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// What a buffer event stands on that reads from one descriptor and writes to another: pipes, terminals, devices, files, and
+/// sockets that others share. Either may be missing.
+final class DescriptorTransport: DialedTransport {
+  let base: EventBase
+  /// nil where there is none, and once it is given back.
+  private(set) var input: AdoptedDescriptor?
+  private(set) var output: AdoptedDescriptor?
+  /// The event above; nil once it is closed.
+  private(set) var link: Unmanaged<BufferEvent>?
+  private var readWatch: DescriptorWatch?
+  private var writeWatch: DescriptorWatch?
+  /// Output waits until there is room again.
+  var isWriteBlocked = false
+  /// The loop comes to it by itself, since there is nothing to be waited for.
+  private var isTurnQueued = false
+
+  let name: String
+
+  init(reading input: AdoptedDescriptor?, writing output: AdoptedDescriptor?, on base: EventBase) {
+    self.base = base
+    self.input = input
+    self.output = output
+    name = [input?.description, output?.description].compactMap(\.self).joined(separator: " and ")
+  }
+
+  func attach(_ event: BufferEvent) {
+    link = Unmanaged.passUnretained(event)
+    // What is not there is over before it began, and nobody has to be told.
+    if input == nil { event.flags.insert(.inputEnded) }
+    if output == nil { event.flags.formUnion([.finishing, .outputFinished]) }
+    updateInterest(event)
+  }
+
+  // MARK: Waiting
+
+  /// Has the loop watch for what is waited for; a system call only where that changed.
+  func updateInterest(_ event: BufferEvent) {
+    guard link != nil else { return }
+    let isOver = event.flags.intersects([.failed, .closed])
+    if let input {
+      let isWanted = event.inputRoom > 0 && !isOver
+      let watch = readWatch ?? DescriptorWatch(input.descriptor) { [weak self] in self?.withEvent { $0.receive($1) } }
+      readWatch = watch
+      wait(for: isWanted ? .read : [], watch, input, event)
+    }
+    if let output {
+      let isWanted = isWriteBlocked && !isOver
+      let watch = writeWatch ?? DescriptorWatch(output.descriptor) { [weak self] in self?.withEvent { $0.writeOn($1) } }
+      writeWatch = watch
+      wait(for: isWanted ? .write : [], watch, output, event)
+    }
+  }
+
+  private func wait(
+    for wanted: Readiness, _ watch: DescriptorWatch, _ adopted: AdoptedDescriptor, _ event: BufferEvent
+  ) {
+    if adopted.isAlwaysReady { return wanted.isEmpty ? () : queueTurn() }
+    do { try base.watch(watch, for: wanted) } catch .noResources(_, EPERM) {
+      // There is nothing to wait for: a device that is like a file.
+      adopted.isAlwaysReady = true
+      queueTurn()
+    } catch {
+      event.fail(error)
+    }
+  }
+
+  private func withEvent(_ body: (DescriptorTransport, BufferEvent) -> Void) {
+    if let event = link?.takeUnretainedValue() { body(self, event) }
+  }
+
+  private func queueTurn() {
+    guard !isTurnQueued else { return }
+    isTurnQueued = true
+    base.defer { [weak self] in
+      self?.withEvent { transport, event in
+        transport.isTurnQueued = false
+        if transport.input?.isAlwaysReady == true { transport.receive(event) }
+        if transport.output?.isAlwaysReady == true, transport.isWriteBlocked { transport.writeOn(event) }
+      }
+    }
+  }
+
+  private func writeOn(_ event: BufferEvent) {
+    isWriteBlocked = false
+    outputReady(event)
+  }
+
+  // MARK: Ending
+
+  func readingChanged(_ event: BufferEvent, isWanted: Bool) { updateInterest(event) }
+
+  func finish(_ event: BufferEvent) {
+    guard let output else { return }
+    self.output = nil
+    unwatch(writeWatch)
+    if output.kind == .socket { shutdown(output.descriptor, Int32(SHUT_WR)) }
+    output.close()
+  }
+
+  func close(_ event: BufferEvent) { closeNow() }
+
+  func abort(_ event: BufferEvent) {
+    for adopted in [input, output] {
+      guard let adopted, adopted.kind == .socket else { continue }
+      var linger = linger(l_onoff: 1, l_linger: 0)
+      setsockopt(adopted.descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
+    }
+    closeNow()
+  }
+
+  private func closeNow() {
+    link = nil
+    unwatch(readWatch)
+    unwatch(writeWatch)
+    input?.close()
+    output?.close()
+    (input, output, readWatch, writeWatch) = (nil, nil, nil, nil)
+  }
+
+  /// Nobody else may get the number before the poller forgot it.
+  private func unwatch(_ watch: DescriptorWatch?) {
+    if let watch { try? base.watch(watch, for: []) }
+  }
+}
