@@ -22,6 +22,7 @@ let package = Package(
     .library(name: "SluiceFaults", targets: ["SluiceFaults"]),
     .library(name: "SluiceTap", targets: ["SluiceTap"]),
     .library(name: "SluiceProxyProtocol", targets: ["SluiceProxyProtocol"]),
+    .library(name: "SluiceFraming", targets: ["SluiceFraming"]),
     .executable(name: "bench", targets: ["Bench"]),
     .executable(name: "sluice", targets: ["SluiceTool"]),
   ],
@@ -44,6 +45,7 @@ let package = Package(
       name: "SluiceRateLimiting", dependencies: ["Sluice"], path: "Filters/RateLimiting", swiftSettings: settings),
     .target(name: "SluiceFaults", dependencies: ["Sluice"], path: "Filters/Faults", swiftSettings: settings),
     .target(name: "SluiceTap", dependencies: ["Sluice"], path: "Filters/Tap", swiftSettings: settings),
+    .target(name: "SluiceFraming", dependencies: ["Sluice"], path: "Filters/Framing", swiftSettings: settings),
     .target(
       name: "SluiceProxyProtocol", dependencies: ["Sluice"], path: "Filters/ProxyProtocol", swiftSettings: settings),
     .executableTarget(
@@ -79,6 +81,7 @@ let package = Package(
       name: "SluiceFaultsTests", dependencies: ["Sluice", "SluiceFaults", "SluiceTLS", "SluiceTLSTesting"],
       swiftSettings: settings),
     .testTarget(name: "SluiceTapTests", dependencies: ["Sluice", "SluiceTap"], swiftSettings: settings),
+    .testTarget(name: "SluiceFramingTests", dependencies: ["Sluice", "SluiceFraming"], swiftSettings: settings),
     .testTarget(
       name: "SluiceProxyProtocolTests", dependencies: ["Sluice", "SluiceProxyProtocol"], swiftSettings: settings),
   ]
