@@ -15,6 +15,7 @@ let package = Package(
   name: "sluice",
   products: [
     .library(name: "Sluice", targets: ["Sluice"]),
+    .library(name: "SluiceTesting", targets: ["SluiceTesting"]),
     .library(name: "SluiceTLS", targets: ["SluiceTLS"]),
     .library(name: "SluiceTLSTesting", targets: ["SluiceTLSTesting"]),
     .library(name: "SluiceCompression", targets: ["SluiceCompression"]),
@@ -32,6 +33,7 @@ let package = Package(
   targets: [
     .target(name: "CSluiceSystem"),
     .target(name: "Sluice", dependencies: ["CSluiceSystem"], swiftSettings: settings),
+    .target(name: "SluiceTesting", dependencies: ["Sluice"], swiftSettings: settings),
     .target(name: "COpenSSL", path: "Filters/COpenSSL"),
     .target(
       name: "SluiceTLS", dependencies: ["Sluice", "COpenSSL"], path: "Filters/TLS", swiftSettings: settings),
@@ -69,6 +71,13 @@ let package = Package(
     .testTarget(
       name: "SluiceToolTests", dependencies: ["Sluice", "SluiceTool", "StackDescription"], swiftSettings: settings),
     .testTarget(name: "SluiceTests", dependencies: ["Sluice"], swiftSettings: settings),
+    .testTarget(
+      name: "SluiceTestingTests",
+      dependencies: [
+        "Sluice", "SluiceTesting", "SluiceCompression", "SluiceFaults", "SluiceProxyProtocol", "SluiceRateLimiting",
+        "SluiceTap", "SluiceTLS", "SluiceTLSTesting",
+      ],
+      swiftSettings: settings),
     .testTarget(
       name: "SluiceTLSTests", dependencies: ["SluiceTLS", "SluiceTLSTesting", "COpenSSL"], swiftSettings: settings),
     .testTarget(

@@ -8,6 +8,7 @@ extension BufferEvent {
   /// the high mark has room for them.
   ///
   /// - Parameter reader: what belongs to this input, and is passed again each time.
+  /// - Returns: the frame, without what stands around it.
   /// - Throws: `FrameError`; nothing is taken.
   public func readFrame(with reader: inout FrameReader) throws(FrameError) -> EventBuffer? {
     if let frame = try reader.next(from: &input) { return frame }
