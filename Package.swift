@@ -70,7 +70,7 @@ let package = Package(
       name: "StackDescriptionTests", dependencies: ["StackDescription", "Sluice"], swiftSettings: settings),
     .testTarget(
       name: "SluiceToolTests", dependencies: ["Sluice", "SluiceTool", "StackDescription"], swiftSettings: settings),
-    .testTarget(name: "SluiceTests", dependencies: ["Sluice"], swiftSettings: settings),
+    .testTarget(name: "SluiceTests", dependencies: ["Sluice", "SluiceTesting"], swiftSettings: settings),
     .testTarget(
       name: "SluiceTestingTests",
       dependencies: [

@@ -82,7 +82,7 @@ struct EventChecks {
   }
 
   private func converse(on base: EventBase, _ body: (EventTalk) throws -> Void) throws {
-    let (left, right) = base.pair()
+    let (left, right) = try contract.link(base)
     let talk = EventTalk(base, near: try near(left), far: try far(right), mostSteps: Self.mostSteps)
     defer { talk.end() }
     try body(talk)

@@ -36,6 +36,8 @@ public struct FilterContract: Sendable {
   public var mostPlaces = 100
   /// How many random schedules are run.
   public var schedules: UInt64 = 20
+  /// What joins the ends that layers are put on: a pair, unless it is another link, such as a `SimulatedLink`.
+  public var link: @Sendable (EventBase) throws -> (BufferEvent, BufferEvent) = { $0.pair() }
 
   /// The usual contract.
   public init() {}
