@@ -15,6 +15,7 @@ let package = Package(
   name: "sluice",
   products: [
     .library(name: "Sluice", targets: ["Sluice"]),
+    .library(name: "SluiceTesting", targets: ["SluiceTesting"]),
     .library(name: "SluiceTLS", targets: ["SluiceTLS"]),
     .library(name: "SluiceTLSTesting", targets: ["SluiceTLSTesting"]),
     .library(name: "SluiceCompression", targets: ["SluiceCompression"]),
@@ -22,6 +23,7 @@ let package = Package(
     .library(name: "SluiceFaults", targets: ["SluiceFaults"]),
     .library(name: "SluiceTap", targets: ["SluiceTap"]),
     .library(name: "SluiceProxyProtocol", targets: ["SluiceProxyProtocol"]),
+    .library(name: "SluiceFraming", targets: ["SluiceFraming"]),
     .executable(name: "bench", targets: ["Bench"]),
     .executable(name: "sluice", targets: ["SluiceTool"]),
   ],
@@ -32,6 +34,7 @@ let package = Package(
   targets: [
     .target(name: "CSluiceSystem"),
     .target(name: "Sluice", dependencies: ["CSluiceSystem"], swiftSettings: settings),
+    .target(name: "SluiceTesting", dependencies: ["Sluice"], swiftSettings: settings),
     .target(name: "COpenSSL", path: "Filters/COpenSSL"),
     .target(
       name: "SluiceTLS", dependencies: ["Sluice", "COpenSSL"], path: "Filters/TLS", swiftSettings: settings),
@@ -45,6 +48,7 @@ let package = Package(
       name: "SluiceRateLimiting", dependencies: ["Sluice"], path: "Filters/RateLimiting", swiftSettings: settings),
     .target(name: "SluiceFaults", dependencies: ["Sluice"], path: "Filters/Faults", swiftSettings: settings),
     .target(name: "SluiceTap", dependencies: ["Sluice"], path: "Filters/Tap", swiftSettings: settings),
+    .target(name: "SluiceFraming", dependencies: ["Sluice"], path: "Filters/Framing", swiftSettings: settings),
     .target(
       name: "SluiceProxyProtocol", dependencies: ["Sluice"], path: "Filters/ProxyProtocol", swiftSettings: settings),
     .executableTarget(
@@ -60,8 +64,7 @@ let package = Package(
       name: "SluiceTool",
       dependencies: [
         "CSluiceSystem", "Sluice", "SluiceCompression", "SluiceFaults", "SluiceProxyProtocol", "SluiceRateLimiting",
-        "SluiceTLS",
-        "SluiceTLSTesting", "SluiceTap", "StackDescription",
+        "SluiceTLS", "SluiceTLSTesting", "SluiceTap", "StackDescription",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -71,7 +74,14 @@ let package = Package(
     .testTarget(
       name: "SluiceToolTests", dependencies: ["Sluice", "SluiceTool", "SluiceTLSTesting", "StackDescription"],
       swiftSettings: settings),
-    .testTarget(name: "SluiceTests", dependencies: ["Sluice"], swiftSettings: settings),
+    .testTarget(name: "SluiceTests", dependencies: ["Sluice", "SluiceTesting"], swiftSettings: settings),
+    .testTarget(
+      name: "SluiceTestingTests",
+      dependencies: [
+        "Sluice", "SluiceTesting", "SluiceCompression", "SluiceFaults", "SluiceProxyProtocol", "SluiceRateLimiting",
+        "SluiceTap", "SluiceTLS", "SluiceTLSTesting",
+      ],
+      swiftSettings: settings),
     .testTarget(
       name: "SluiceTLSTests", dependencies: ["SluiceTLS", "SluiceTLSTesting", "COpenSSL"], swiftSettings: settings),
     .testTarget(
@@ -84,6 +94,7 @@ let package = Package(
       name: "SluiceFaultsTests", dependencies: ["Sluice", "SluiceFaults", "SluiceTLS", "SluiceTLSTesting"],
       swiftSettings: settings),
     .testTarget(name: "SluiceTapTests", dependencies: ["Sluice", "SluiceTap"], swiftSettings: settings),
+    .testTarget(name: "SluiceFramingTests", dependencies: ["Sluice", "SluiceFraming"], swiftSettings: settings),
     .testTarget(
       name: "SluiceProxyProtocolTests", dependencies: ["Sluice", "SluiceProxyProtocol"], swiftSettings: settings),
   ]

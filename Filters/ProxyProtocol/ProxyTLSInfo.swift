@@ -43,7 +43,9 @@ public struct ProxyTLSInfo: Equatable, Sendable {
     hasCertificate = commonName != nil || isVerified
     hasCertificateInSession = hasCertificate
     self.isVerified = isVerified
-    let named: [(ProxyValue.Kind, String?)] = [(Self.version, version), (Self.commonName, commonName), (Self.cipher, cipher)]
+    let named: [(ProxyValue.Kind, String?)] = [
+      (Self.version, version), (Self.commonName, commonName), (Self.cipher, cipher),
+    ]
     values = named.compactMap { kind, text in text.map { ProxyValue(kind, $0) } }
   }
 

@@ -49,6 +49,11 @@ extension BufferEvent {
   /// The other end finished: `.endOfInput` follows the bytes that came. Once.
   public func receiveEnd() { inputFinished() }
 
+  /// The other end closed, and takes nothing more: what waits in the output is lost, and what is written from now on is refused
+  /// as `.peerClosed`. `.endOfOutput` is told where something was lost: in the output, or, as `losing` says, under way. What
+  /// came is still read, up to `receiveEnd`.
+  public func receiveClose(losing: Bool = false) { peerStoppedReading(isKnown: losing) }
+
   /// The transport broke: both directions end with `error`. Once; what comes later is ignored.
   public func fail(_ error: any Error, direction: Directions = .both) {
     fail(error as? StreamError ?? StreamError(.transport(error), direction: direction))

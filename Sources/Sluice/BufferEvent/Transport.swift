@@ -2,7 +2,7 @@
 ///
 /// The event calls these from its loop; none may call back into the user's code before it returns. A transport brings bytes
 /// with `BufferEvent.receive`, takes them with `BufferEvent.sendOutput`, and tells the end and errors through
-/// `receiveEnd`, `fail` and `connected`.
+/// `receiveEnd`, `receiveClose`, `fail` and `connected`.
 ///
 /// The event is handed to each call, and a transport that needs it in between keeps the one that came last, without a
 /// reference: where an event is dropped while its output waits, another takes its place, and is the one that is handed over

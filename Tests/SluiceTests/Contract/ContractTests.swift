@@ -1,3 +1,4 @@
+import SluiceTesting
 import Testing
 
 @testable import Sluice
@@ -11,6 +12,10 @@ struct LinkMaker: Sendable, CustomTestStringConvertible {
     LinkMaker(testDescription: "a pair") { $0.pair() },
     LinkMaker(testDescription: "a pair under a filter") { try $0.stackedPair(depth: 1) },
     LinkMaker(testDescription: "a pair under three filters") { try $0.stackedPair(depth: 3) },
+    LinkMaker(testDescription: "a simulated link") { SimulatedLink(on: $0).makeEnds() },
+    LinkMaker(testDescription: "a simulated link with segments") {
+      SimulatedLink(on: $0, LinkConditions(segment: 1_460, window: 10_000)).makeEnds()
+    },
   ]
 }
 
