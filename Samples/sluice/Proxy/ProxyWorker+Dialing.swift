@@ -12,7 +12,7 @@ extension ProxyWorker {
     case .endpoint(let endpoint): return base.connect(to: endpoint, options: options)
     case .port(let port): return base.connect(to: .loopback(port: port), options: options)
     case .descriptor(let number): return try base.adopt(descriptor: number)
-    case .standardStreams: return try base.adopt(descriptor: 0)
+    case .standardStreams: return try base.adopt(reading: 0, writing: 1)
     case .memory(let name): return try MemoryHub.of(base).connect(to: name)
     }
   }

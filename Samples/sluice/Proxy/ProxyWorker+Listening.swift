@@ -16,7 +16,7 @@ extension ProxyWorker {
     case .descriptor(let number):
       accept(try base.adopt(descriptor: number), from: nil)
     case .standardStreams:
-      accept(try base.adopt(descriptor: 0), from: nil)
+      accept(try base.adopt(reading: 0, writing: 1), from: nil)
     case .memory(let name):
       MemoryHub.of(base).listen(at: name) { [unowned self] in accept($0, from: nil) }
     }
