@@ -11,6 +11,15 @@ let settings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+/// A sample to read: an executable in a folder of its own.
+func sample(_ name: String, _ folder: String, _ products: Target.Dependency...) -> Target {
+  .executableTarget(
+    name: name,
+    dependencies: ["SampleSupport", "Sluice", .product(name: "ArgumentParser", package: "swift-argument-parser")]
+      + products,
+    path: "Samples/\(folder)", exclude: ["README.md"], swiftSettings: settings)
+}
+
 let package = Package(
   name: "sluice",
   products: [
@@ -26,6 +35,13 @@ let package = Package(
     .library(name: "SluiceFraming", targets: ["SluiceFraming"]),
     .executable(name: "bench", targets: ["Bench"]),
     .executable(name: "sluice", targets: ["SluiceTool"]),
+    .executable(name: "echo", targets: ["EchoSample"]),
+    .executable(name: "tcp-proxy", targets: ["TCPProxySample"]),
+    .executable(name: "tls-proxy", targets: ["TLSProxySample"]),
+    .executable(name: "gzip-tunnel", targets: ["GzipTunnelSample"]),
+    .executable(name: "starttls-server", targets: ["STARTTLSServerSample"]),
+    .executable(name: "line-chat", targets: ["LineChatSample"]),
+    .executable(name: "rot13-filter", targets: ["Rot13Sample"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -69,6 +85,15 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       path: "Samples/sluice", swiftSettings: settings),
+    .target(name: "SampleSupport", path: "Samples/support", swiftSettings: settings),
+    sample("EchoSample", "echo"),
+    sample("TCPProxySample", "tcp-proxy"),
+    sample("TLSProxySample", "tls-proxy", "SluiceTLS"),
+    sample("GzipTunnelSample", "gzip-tunnel", "SluiceCompression"),
+    sample("STARTTLSServerSample", "starttls-server", "SluiceTLS", "SluiceTLSTesting"),
+    sample("LineChatSample", "line-chat", "SluiceFraming", "SluiceRateLimiting"),
+    sample("Rot13Sample", "rot13-filter"),
+    .testTarget(name: "SamplesTests", dependencies: ["Rot13Sample", "SluiceTesting"], swiftSettings: settings),
     .testTarget(
       name: "StackDescriptionTests", dependencies: ["StackDescription", "Sluice"], swiftSettings: settings),
     .testTarget(
