@@ -16,13 +16,13 @@ struct Outcome {
 
 enum Tool {
   /// The executable that was built along with the tests: it lies beside their bundle.
-  static func path() throws -> URL {
+  static func path(_ name: String = "sluice") throws -> URL {
     let bundle = Bundle.allBundles.map(\.bundleURL).first { $0.pathExtension == "xctest" }
     let folders = [
       bundle?.deletingLastPathComponent(), Bundle.main.bundleURL,
       Bundle.main.executableURL?.deletingLastPathComponent(),
     ]
-    let candidates = folders.compactMap { $0?.appending(path: "sluice") }
+    let candidates = folders.compactMap { $0?.appending(path: name) }
     return try #require(candidates.first { FileManager.default.isExecutableFile(atPath: $0.path) }, "\(candidates)")
   }
 
