@@ -81,6 +81,45 @@ struct ConnectLoopbackTests {
     }
   }
 
+  /// libevent S11, #451: enabling made a write callback with nothing written.
+  @Test func `enabling a direction of a connected event calls nobody`() throws {
+    try onSockets { base in
+      let listener = try base.listen(at: .loopback()) { event, _ in event.onEvent = { event, _ in event.close() } }
+      let client = base.connect(to: listener.address)
+      let log = EventLog()
+      log.follow(client)
+      client.onEvent = { _, what in
+        log.add(what.words)
+        base.stop()
+      }
+      try base.run()
+      client.disable(.both)
+      client.enable(.both)
+      client.suspend(.both)
+      client.resume(.both)
+      try base.runUntilIdle()
+      #expect(log.take() == ["connected"])
+      client.close()
+      listener.close()
+      try base.run()
+    }
+  }
+
+  /// A Unix socket is connected before the call returns.
+  @Test func `a connection that stands at once is told from the loop`() throws {
+    try onSockets { base in
+      let listener = try base.listen(at: try .unix(abstract: "sluice-at-once")) { event, _ in event.close() }
+      let client = base.connect(to: listener.address)
+      #expect(client.suspensions(.both) == .connecting)
+      client.onEvent = { event, what in
+        #expect(what.words == "connected")
+        event.close()
+        listener.close()
+      }
+      try base.run()
+    }
+  }
+
   @Test func `a black-holed address ends at the deadline, with one event`() throws {
     try onSockets { base in
       let hole = try BlackHole()
