@@ -1,6 +1,6 @@
 /// Why there is no frame to be had, or to be written. Nothing was taken.
 public enum FrameError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// A frame is longer than its format allows. `claimed` is what its length says, or what it has already.
+  /// A frame is longer than its format allows. `claimed` is what its length says; of a line, a byte more than is allowed.
   case tooLong(claimed: UInt64, longest: Int)
   /// A length that counts itself is less than its own bytes.
   case impossibleLength(claimed: UInt64, prefix: Int)

@@ -75,7 +75,7 @@ public struct FrameReader: Sendable {
     }
     // The last byte may be the CR of an end.
     guard input.count < longest + ending.bytes.count else {
-      throw .tooLong(claimed: UInt64(input.count), longest: longest)
+      throw .tooLong(claimed: UInt64(longest) + 1, longest: longest)
     }
     searched = input.count
     needed = input.count + 1

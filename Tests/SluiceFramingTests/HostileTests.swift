@@ -52,7 +52,7 @@ struct HostileTests {
     input.append("0123456789")
     #expect(try reader.take(from: &input) == nil)
     input.append("xx")
-    #expect(throws: FrameError.tooLong(claimed: 12, longest: 10)) { _ = try reader.next(from: &input) }
+    #expect(throws: FrameError.tooLong(claimed: 11, longest: 10)) { _ = try reader.next(from: &input) }
   }
 
   @Test func `a line with a line end inside cannot be written`() {

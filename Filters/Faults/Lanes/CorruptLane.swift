@@ -6,6 +6,8 @@ final class CorruptLane: Lane {
   private var random: SplitMix64
   /// How many bytes pass before the next that is damaged; `.max` for all of them.
   private var left = Int.max
+  /// Where in its stretch the byte is that is damaged.
+  private var place = 0
 
   init(_ record: FaultRecord, _ direction: Directions, _ corruption: Fault.Corruption, _ random: SplitMix64) {
     (self.corruption, self.random) = (corruption, random)
@@ -16,9 +18,6 @@ final class CorruptLane: Lane {
     }
     place = left
   }
-
-  /// Where in its stretch the byte is that is damaged.
-  private var place = 0
 
   override func pass(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ call: Call

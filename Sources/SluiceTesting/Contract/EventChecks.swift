@@ -11,7 +11,7 @@ struct EventChecks {
   func run(_ report: inout ContractReport) {
     for (index, sample) in contract.samples.enumerated() {
       let back = contract.samples[contract.samples.count - 1 - index]
-      for limit in contract.limits where limit >= contract.smallestMark {
+      for limit in contract.limits where limit >= max(contract.smallestMark, 1) {
         attempt("with small marks", "sample \(index), marks of \(limit)", contract.seed, &report) {
           for event in $0.layers { event.setMarks(limit) }
           $0.write(sample, back)
@@ -33,7 +33,7 @@ struct EventChecks {
         try $0.arrived(sample)
       }
     }
-    for seed in contract.seed..<contract.seed + contract.schedules {
+    for seed in (0..<contract.schedules).map({ contract.seed &+ $0 }) {
       attempt("random schedule", "schedule", seed, &report) { try schedule($0, seed) }
       attempt("abort at any time", "schedule", seed, &report) { try abort($0, seed) }
     }

@@ -10,7 +10,7 @@ struct ValueChecks {
       let back = contract.samples[contract.samples.count - 1 - index]
       let talk = Talk(out: sample, back: back, name: "sample \(index)")
       conversation("as a value", talk, "whole", &report)
-      for limit in contract.limits {
+      for limit in contract.limits where limit > 0 {
         conversation("with a limit", talk, "limit \(limit)", limit: limit, &report)
         conversation("in pieces", talk, "pieces of \(limit)", chunk: limit, &report)
         conversation("in pieces with a limit", talk, "\(limit) each", limit: limit, chunk: limit, &report)
@@ -158,7 +158,7 @@ struct ValueChecks {
 
   /// The places of a wire that are tried.
   private func places(_ length: Int) -> [Int] {
-    guard length >= contract.mostPlaces else { return Array(0...length) }
-    return (0..<contract.mostPlaces).map { $0 * length / max(contract.mostPlaces - 1, 1) }
+    let most = max(contract.mostPlaces, 2)
+    return length < most ? Array(0...length) : (0..<most).map { $0 * length / (most - 1) }
   }
 }
