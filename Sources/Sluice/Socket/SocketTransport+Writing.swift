@@ -63,6 +63,7 @@ extension SocketTransport {
     isBroken = true
     event.base.defer { [weak event, weak self] in
       guard let event, let self, self.link != nil else { return }
+      self.budget = Self.readBudget(of: event.base)
       self.receive(event)
       event.broke(StreamError(.transport(SocketError(.write, code: code, peer: self.peer)), direction: .write))
     }

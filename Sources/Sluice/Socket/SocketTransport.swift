@@ -23,6 +23,10 @@ final class SocketTransport: Watched, Transport {
   var isBroken = false
   /// How much the next read asks for.
   var readSize = smallestRead
+  /// What is left of this round's share of reading.
+  var budget = 0
+  /// The last read was filled, and ended for want of room alone.
+  var isMoreLikely = false
   /// What ended well or badly while a connection was being made; nil when none is.
   var onConnected: ((Int32) -> Void)?
   /// Called once, when the descriptor is given back.
@@ -50,7 +54,11 @@ final class SocketTransport: Watched, Transport {
       isWriteBlocked = false
       outputReady(event)
     }
-    if wanted.contains(.read), !readiness.isDisjoint(with: [.read, .failure]) { receive(event) }
+    guard wanted.contains(.read), !readiness.isDisjoint(with: [.read, .failure]) else { return }
+    budget = Self.readBudget(of: event.base)
+    if event.wantsBytes { return receive(event) }
+    isMoreLikely = true
+    updateInterest(event, isTold: true)
   }
 
   private func connectionReady(_ event: BufferEvent) {
@@ -70,11 +78,17 @@ final class SocketTransport: Watched, Transport {
   }
 
   /// Has the loop watch for what is waited for; a system call only where that changed.
-  func updateInterest(_ event: BufferEvent) {
+  ///
+  /// An input that is full, or held back, is often free again before more comes: so reading is watched on, until the loop has
+  /// told of bytes that nobody wants.
+  func updateInterest(_ event: BufferEvent, isTold: Bool = false) {
     guard link != nil else { return }
     var wanted: Readiness = []
     if onConnected != nil || (isWriteBlocked && !isBroken) { wanted.insert(.write) }
-    if onConnected == nil, event.wantsBytes { wanted.insert(.read) }
+    if onConnected == nil {
+      let staysWatched = self.wanted.contains(.read) && !isTold && !event.flags.contains(.inputEnded)
+      if staysWatched || event.wantsBytes { wanted.insert(.read) }
+    }
     if event.flags.intersects([.failed, .closed]) { wanted = [] }
     if wanted == self.wanted { return }
     do {
@@ -86,7 +100,11 @@ final class SocketTransport: Watched, Transport {
 
   // MARK: Ending
 
-  func readingChanged(_ event: BufferEvent, isWanted: Bool) { updateInterest(event) }
+  func readingChanged(_ event: BufferEvent, isWanted: Bool) {
+    // The kernel had more than the input took, and this round's share is not used up.
+    if isWanted, isMoreLikely, link != nil { receive(event) }
+    updateInterest(event)
+  }
 
   func finish(_ event: BufferEvent) {
     guard link != nil, isSocket else { return }
