@@ -66,6 +66,29 @@ int64_t sluice_receive(int descriptor, void *bytes, int64_t count, int is_socket
 /// The same into several pieces in one call.
 int64_t sluice_receive_pieces(int descriptor, const struct iovec *pieces, int count);
 
+/// Makes a pipe that neither blocks nor outlives an exec, with room for `size` bytes where the system allows it.
+/// Gives its room. Only Linux has what follows.
+int sluice_pipe_open(int ends[2], int64_t size);
+
+/// Two descriptors, and the pipe through which bytes go from one to the other inside the kernel.
+struct sluice_splice {
+  int source;
+  int target;
+  int pipe[2];
+  /// Bytes in the pipe.
+  int64_t held;
+  /// Bytes that the last call took from the source.
+  int64_t taken;
+  /// Whether the source has ended.
+  int has_ended;
+  /// What failed, with 0 for nothing; EINVAL where the descriptors cannot be spliced.
+  int source_error;
+  int target_error;
+};
+/// Moves what is there, `size` bytes at a time, until the source is dry or has given `budget`, or the target takes no more:
+/// then bytes are still held. The source counts as dry when it gives less than `enough`.
+void sluice_splice(struct sluice_splice *lane, int64_t size, int64_t enough, int64_t budget);
+
 /// Has `signal` make a descriptor readable, instead of what it does by itself; gives the descriptor.
 int sluice_signal_open(int signal);
 /// Ends that; the signal does again what it did before the first was opened, when the last is closed.

@@ -18,8 +18,12 @@ extension SocketTransport {
   static var smallestRead: Int { 4 * 1024 }
   private static var largestRead: Int { 256 * 1024 }
 
+  /// Whether the last reads were filled so often that there seems to be much to come.
+  var isBulk: Bool { readSize == Self.largestRead }
+
   /// Reads what is there, as far as the input and this round allow.
   func receive(_ event: BufferEvent) {
+    if let outlet { return outlet.pump() }
     isMoreLikely = false
     while event.wantsBytes, budget > 0 {
       let size = min(readSize, event.readHigh &- event.inputBuffer.count, budget)
@@ -39,7 +43,7 @@ extension SocketTransport {
     updateInterest(event)
   }
 
-  private func readEnded(_ event: BufferEvent, _ result: Int) {
+  func readEnded(_ event: BufferEvent, _ result: Int) {
     if result == 0 { return event.inputFinished() }
     let code = Int32(-result)
     if code == EAGAIN || code == EWOULDBLOCK || code == EINTR { return }

@@ -15,6 +15,11 @@ extension SocketTransport {
 
   func outputReady(_ event: BufferEvent) {
     guard link != nil, onConnected == nil, !isWriteBlocked else { return }
+    if let inlet {
+      // Bytes that were written here go behind those in the pipe.
+      let isWanted = !event.outputBuffer.isEmpty || event.flags.contains(.finishing)
+      return isWanted ? inlet.leave() : inlet.pump()
+    }
     var failure: Int32 = 0
     event.sendOutput { buffer in failure = send(&buffer) }
     if failure != 0 { broke(event, failure) }
@@ -58,7 +63,7 @@ extension SocketTransport {
   }
 
   /// Writing failed: that is told in a turn of its own, behind what the other end sent before it went.
-  private func broke(_ event: BufferEvent, _ code: Int32) {
+  func broke(_ event: BufferEvent, _ code: Int32) {
     guard !isBroken else { return }
     isBroken = true
     event.base.defer { [weak event, weak self] in

@@ -17,6 +17,9 @@ final class SocketTransport: Watched, Transport {
   let isSocket: Bool
   /// The event above; nil once the descriptor is closed.
   private(set) var link: Unmanaged<BufferEvent>?
+  /// Where the kernel passes on what comes here, and from where it brings what goes, while it does.
+  var outlet: SpliceLane?
+  var inlet: SpliceLane?
   /// Output waits until the kernel has room again.
   var isWriteBlocked = false
   /// Writing has failed, and that is told in the loop's next turn.
@@ -42,6 +45,11 @@ final class SocketTransport: Watched, Transport {
 
   deinit { if link != nil { Sluice.closeDescriptor(descriptor) } }
 
+  var event: BufferEvent? { link?.takeUnretainedValue() }
+
+  /// Whether there is nothing but a connected socket here, and nothing waits.
+  var canSplice: Bool { isSocket && onConnected == nil && !isWriteBlocked && !isBroken && link != nil }
+
   func attach(_ event: BufferEvent) {
     link = Unmanaged.passUnretained(event)
     updateInterest(event)
@@ -52,6 +60,7 @@ final class SocketTransport: Watched, Transport {
     if onConnected != nil { return connectionReady(event) }
     if wanted.contains(.write), !readiness.isDisjoint(with: [.write, .failure]) {
       isWriteBlocked = false
+      inlet?.startRound()
       outputReady(event)
     }
     guard wanted.contains(.read), !readiness.isDisjoint(with: [.read, .failure]) else { return }
@@ -87,7 +96,8 @@ final class SocketTransport: Watched, Transport {
     if onConnected != nil || (isWriteBlocked && !isBroken) { wanted.insert(.write) }
     if onConnected == nil {
       let staysWatched = self.wanted.contains(.read) && !isTold && !event.flags.contains(.inputEnded)
-      if staysWatched || event.wantsBytes { wanted.insert(.read) }
+      let isHeldUp = outlet.map { $0.held > 0 } ?? false
+      if staysWatched || (event.wantsBytes && !isHeldUp) { wanted.insert(.read) }
     }
     if event.flags.intersects([.failed, .closed]) { wanted = [] }
     if wanted == self.wanted { return }
@@ -126,7 +136,9 @@ final class SocketTransport: Watched, Transport {
 
   private func closeNow(_ event: BufferEvent) {
     guard link != nil else { return }
+    inlet?.discard()
     link = nil
+    outlet?.leave()
     onConnected = nil
     // Nobody else may get the number before the poller forgot it.
     try? event.base.watch(self, for: [])
