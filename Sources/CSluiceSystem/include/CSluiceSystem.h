@@ -66,6 +66,18 @@ int64_t sluice_receive(int descriptor, void *bytes, int64_t count, int is_socket
 /// The same into several pieces in one call.
 int64_t sluice_receive_pieces(int descriptor, const struct iovec *pieces, int count);
 
+/// Opens a file for reading.
+int sluice_file_open(const char *path);
+/// The size of a file; -EISDIR for a directory, -ESPIPE for what else has none.
+int64_t sluice_file_size(int descriptor);
+/// Reads from a place in a file, whatever the descriptor's own place is.
+int64_t sluice_file_read(int descriptor, void *bytes, int64_t count, int64_t offset);
+/// Sends from a place in a file to a socket or pipe without a copy, and without a signal where the other end is gone.
+int64_t sluice_file_send(int file, int64_t offset, int64_t count, int target);
+
+/// Bytes that a socket took, and the other end's system has not acknowledged.
+int64_t sluice_unsent(int descriptor);
+
 /// Makes a pipe that neither blocks nor outlives an exec, with room for `size` bytes where the system allows it.
 /// Gives its room. Only Linux has what follows.
 int sluice_pipe_open(int ends[2], int64_t size);

@@ -37,6 +37,7 @@ public final class Relay: DeferredWork {
   var lastMove: Int64 = 0
   var lastWaiting = 0
   var drainTimer: LoopTimer?
+  var retryTimer: LoopTimer?
 
   init(_ left: BufferEvent, _ right: BufferEvent, _ options: RelayOptions) {
     self.left = left

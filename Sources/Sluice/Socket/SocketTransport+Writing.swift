@@ -24,6 +24,22 @@ extension SocketTransport {
     event.sendOutput { buffer in failure = send(&buffer) }
     if failure != 0 { broke(event, failure) }
     if isWriteBlocked || wanted.contains(.write) { updateInterest(event) }
+    if event.flags.contains(.filesPending), !isWriteBlocked { event.moveFiles() }
+  }
+
+  func send(_ file: OpenFile, from offset: Int, upTo count: Int, _ event: BufferEvent) -> Int? {
+    guard link != nil, inlet == nil else { return nil }
+    guard onConnected == nil, !isWriteBlocked else { return 0 }
+    let sent = Int(sluice_file_send(file.descriptor, Int64(offset), Int64(count), descriptor))
+    switch Int32(truncatingIfNeeded: -sent) {
+    case EAGAIN, EWOULDBLOCK: isWriteBlocked = true
+    case EPIPE, ECONNRESET: broke(event, Int32(-sent))
+    // The file has ended, or the two do not go together: who reads it instead learns why.
+    case 0...Int32.max: return nil
+    default: isWriteBlocked = sent < count
+    }
+    if isWriteBlocked { updateInterest(event) }
+    return max(sent, 0)
   }
 
   /// Sends until the kernel would block, and tells what failed, with 0 for nothing.
@@ -66,6 +82,7 @@ extension SocketTransport {
   func broke(_ event: BufferEvent, _ code: Int32) {
     guard !isBroken else { return }
     isBroken = true
+    isWriteBlocked = true
     event.base.defer { [weak event, weak self] in
       guard let event, let self, self.link != nil else { return }
       self.budget = Self.readBudget(of: event.base)

@@ -50,6 +50,9 @@ final class SocketTransport: Watched, Transport {
   /// Whether there is nothing but a connected socket here, and nothing waits.
   var canSplice: Bool { isSocket && onConnected == nil && !isWriteBlocked && !isBroken && link != nil }
 
+  /// Whether the kernel holds bytes that the other end has not got.
+  var hasUnsent: Bool { link != nil && isSocket && sluice_unsent(descriptor) > 0 }
+
   func attach(_ event: BufferEvent) {
     link = Unmanaged.passUnretained(event)
     updateInterest(event)

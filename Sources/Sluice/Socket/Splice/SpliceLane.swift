@@ -49,10 +49,13 @@ final class SpliceLane {
   static func isPlain(_ event: BufferEvent) -> Bool {
     event.inputBuffer.isEmpty && event.outputBuffer.isEmpty && event.inputBuffer.watchers == nil
       && event.outputBuffer.watchers == nil
-      && !event.flags.intersects([.hasTiming, .underneath, .finishing, .closing, .closed, .failed, .peerClosed])
+      && !event.flags.intersects([
+        .hasTiming, .underneath, .finishing, .closing, .closed, .failed, .peerClosed,
+        .filesPending,
+      ])
   }
 
-  private static let needsBuffers = EventFlags.sendBlocked.union([.hasTiming, .finishing, .closing])
+  private static let needsBuffers = EventFlags.sendBlocked.union([.hasTiming, .finishing, .closing, .filesPending])
 
   /// The target has room again: the source gets a share of this round.
   func startRound() {
