@@ -17,7 +17,8 @@ struct Bench: ParsableCommand {
       tls-stream, tls-pingpong, tls-idle    the same under TLS
       tls-handshake    --count full handshakes, one after another
       tls-resume       the same with sessions that are resumed
-      echo             a server on 127.0.0.1 that prints its port, until SIGTERM
+      echo, tls-echo   a server on 127.0.0.1 that prints its port, until SIGTERM
+      relay            the same, joining each connection with one to the port --target; with --splice through the kernel
       zlib-stream      --total bytes one way in writes of --size through gzip at --level, from --payload
       """)
 
@@ -31,6 +32,8 @@ struct Bench: ParsableCommand {
 
   @Option(help: "The rate of a limit.") var rate = "1MiB/s"
   @Option(help: "How long to stream under a limit.") var seconds = 5.0
+  @Option(help: "The port to relay to.") var target: UInt16?
+  @Flag(help: "Relay through the kernel alone.") var splice = false
 
   enum Workload: String, ExpressibleByArgument, CaseIterable {
     case pairPingpong = "pair-pingpong"
@@ -38,6 +41,8 @@ struct Bench: ParsableCommand {
     case pairStream = "pair-stream"
     case pairIdle = "pair-idle"
     case echo
+    case tlsEcho = "tls-echo"
+    case relay
     case zlibStream = "zlib-stream"
     case ratePingpong = "rate-pingpong"
     case rateStream = "rate-stream"
@@ -57,7 +62,8 @@ struct Bench: ParsableCommand {
     case .pairStream, .tlsStream: try stream()
     case .pairIdle, .tlsIdle: try idle()
     case .tlsHandshake, .tlsResume: try handshakes()
-    case .echo: try echo()
+    case .echo, .tlsEcho: try echo()
+    case .relay: try relay()
     case .zlibStream: try zlibStream()
     case .rateStream: try rateStream()
     }

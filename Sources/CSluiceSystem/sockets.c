@@ -9,6 +9,10 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
+#if defined(__linux__)
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+#endif
 
 #if !defined(MSG_NOSIGNAL)
 #define MSG_NOSIGNAL 0
@@ -76,6 +80,23 @@ int64_t sluice_receive(int descriptor, void *bytes, int64_t count, int is_socket
 int64_t sluice_receive_pieces(int descriptor, const struct iovec *pieces, int count) {
   ssize_t got = readv(descriptor, pieces, count);
   return got < 0 ? -errno : got;
+}
+
+int64_t sluice_unsent(int descriptor) {
+#if defined(__linux__)
+  int domain = 0, count = 0;
+  socklen_t length = sizeof domain;
+  // What a local socket took is in the other end's hands already.
+  if (getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &domain, &length) < 0 || domain == AF_UNIX) return 0;
+  return ioctl(descriptor, SIOCOUTQ, &count) < 0 ? 0 : count;
+#elif defined(SO_NWRITE)
+  int count = 0;
+  socklen_t length = sizeof count;
+  return getsockopt(descriptor, SOL_SOCKET, SO_NWRITE, &count, &length) < 0 ? 0 : count;
+#else
+  (void)descriptor;
+  return 0;
+#endif
 }
 
 int sluice_poll(struct sluice_interest *interests, int count, int64_t nanoseconds) {

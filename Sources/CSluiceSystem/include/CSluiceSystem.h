@@ -78,6 +78,42 @@ int sluice_give_back(int descriptor);
 
 /// Has `signal` make a descriptor readable, instead of what it does by itself; gives the descriptor. This thread takes the
 /// signal from now on, if it did not.
+/// Opens a file for reading.
+int sluice_file_open(const char *path);
+/// The size of a file; -EISDIR for a directory, -ESPIPE for what else has none.
+int64_t sluice_file_size(int descriptor);
+/// Reads from a place in a file, whatever the descriptor's own place is.
+int64_t sluice_file_read(int descriptor, void *bytes, int64_t count, int64_t offset);
+/// Sends from a place in a file to a socket or pipe without a copy, and without a signal where the other end is gone.
+int64_t sluice_file_send(int file, int64_t offset, int64_t count, int target);
+
+/// Bytes that a socket took, and the other end's system has not acknowledged.
+int64_t sluice_unsent(int descriptor);
+
+/// Makes a pipe that neither blocks nor outlives an exec, with room for `size` bytes where the system allows it.
+/// Gives its room. Only Linux has what follows.
+int sluice_pipe_open(int ends[2], int64_t size);
+
+/// Two descriptors, and the pipe through which bytes go from one to the other inside the kernel.
+struct sluice_splice {
+  int source;
+  int target;
+  int pipe[2];
+  /// Bytes in the pipe.
+  int64_t held;
+  /// Bytes that the last call took from the source.
+  int64_t taken;
+  /// Whether the source has ended.
+  int has_ended;
+  /// What failed, with 0 for nothing; EINVAL where the descriptors cannot be spliced.
+  int source_error;
+  int target_error;
+};
+/// Moves what is there, `size` bytes at a time, until the source is dry or has given `budget`, or the target takes no more:
+/// then bytes are still held. The source counts as dry when it gives less than `enough`.
+void sluice_splice(struct sluice_splice *lane, int64_t size, int64_t enough, int64_t budget);
+
+/// Has `signal` make a descriptor readable, instead of what it does by itself; gives the descriptor.
 int sluice_signal_open(int signal);
 /// Ends that; the signal does again what it did before the first was opened, when the last is closed.
 void sluice_signal_close(int signal, int descriptor);

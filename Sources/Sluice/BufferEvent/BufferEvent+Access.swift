@@ -29,9 +29,10 @@ extension BufferEvent {
     if flags.intersects([.closed, .failed, .peerClosed, .unlinked]) {
       emptyOutput()
     } else if isRefused, outputBuffer.count > before {
-      dropOutput(behind: before)
+      takeBack(from: before)
     }
     isOutputAwaited = false
+    if flags.contains(.filesPending) { schedule(.pumpDown) }
     tellWriterAbove()
     pushDown()
     queued(from: before)
@@ -44,6 +45,7 @@ extension BufferEvent {
     flags.remove(.outputBusy)
     if flags.intersects([.closed, .failed, .peerClosed, .unlinked]) { emptyOutput() }
     if flags.contains(.hasTiming) { timingChanged() }
+    if flags.contains(.filesPending) { schedule(.pumpDown) }
     guard isOutputAwaited else { return }
     isOutputAwaited = false
     tellWriterAbove()
@@ -66,6 +68,7 @@ extension BufferEvent {
     let lost = outputBuffer.drain()
     flags.remove(.outputBusy)
     if lost > 0 { makeExtras().lostOutput += lost }
+    if flags.contains(.filesPending) { dropFiles() }
     return lost
   }
 
@@ -77,8 +80,10 @@ extension BufferEvent {
     flags.remove(.inputBusy)
   }
 
-  /// Undoes appends to an event that takes no writes.
-  private func dropOutput(behind length: Int) {
+  /// Undoes appends to an event that takes no writes, or puts them behind the files that wait.
+  private func takeBack(from length: Int) {
+    let isBehind = flags.intersection(.writeRefused) == .filesPending && extras?.files?.endsBehind == false
+    if isBehind { return moveBehindFiles(from: length) }
     var kept = EventBuffer(pool: base.pool)
     kept.append(upTo: length, from: &outputBuffer)
     outputBuffer.drain()

@@ -28,7 +28,10 @@ extension BufferEvent: CustomDebugStringConvertible {
   private var isOutputSeen: Bool { !flags.intersects(.outputHeld) || outputReaders > 0 }
 
   private var inputState: String { isInputSeen ? amount(inputBuffer.count, readHigh) : "in use" }
-  private var outputState: String { isOutputSeen ? amount(outputBuffer.count, writeHigh) : "in use" }
+  private var outputState: String {
+    let files = flags.contains(.filesPending) ? " and \(pendingFileBytes) of files" : ""
+    return (isOutputSeen ? amount(outputBuffer.count, writeHigh) : "in use") + files
+  }
 
   private func amount(_ count: Int, _ high: Int) -> String {
     high == Watermarks.unlimited ? "\(count)" : "\(count)/\(high)"

@@ -4,6 +4,7 @@ extension BufferEvent {
     if flags.contains(.pumpDown) {
       flags.remove(.pumpDown)
       pushDown()
+      moveFiles()
       // What the layer above holds back goes on in a turn of its own.
       tellWriterAbove()
     }
@@ -36,7 +37,7 @@ extension BufferEvent {
 
   @inline(__always) private func deliverWrite() {
     guard let box = writeBox else { return }
-    guard flags.contains(.writeTriggered) || outputBuffer.count <= writeLow else { return }
+    guard flags.contains(.writeTriggered) || isWriteDue else { return }
     flags.subtract([.writeOwed, .writeTriggered])
     box._withUnsafeGuaranteedRef { $0.body(self) }
   }
@@ -70,6 +71,11 @@ extension BufferEvent {
     return count >= readLow || count >= readHigh || flags.intersects([.inputEnded, .failed])
   }
 
+  /// Whether the write callback is to be called for the bytes that left.
+  @inline(__always) private var isWriteDue: Bool {
+    outputBuffer.count <= writeLow && !flags.contains(.filesPending)
+  }
+
   /// Queues the read callback where one is due.
   @inline(__always) func announceRead() {
     flags.insert(.readOwed)
@@ -88,7 +94,7 @@ extension BufferEvent {
   @inline(__always) func announceWrite() {
     guard writeBox != nil else { return }
     flags.insert(.writeOwed)
-    if outputBuffer.count <= writeLow { base.queue.append(self) }
+    if isWriteDue { base.queue.append(self) }
   }
 
   /// Passes on what a layer below announced. Where a handshake is made here, only that says when the stack is connected.

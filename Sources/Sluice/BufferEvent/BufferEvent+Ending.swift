@@ -5,8 +5,13 @@ extension BufferEvent {
   public func finish() {
     if let upper { return upper.takeUnretainedValue().finish() }
     guard !flags.intersects([.finishing, .closing, .closed, .failed]) else { return }
-    flags.insert(.finishing)
+    endOutput()
     pushDown()
+  }
+
+  /// The end follows what waits now, files included.
+  func endOutput() {
+    if let files = extras?.files { files.endsBehind = true } else { flags.insert(.finishing) }
   }
 
   /// Ends both directions in order: what was written drains through every layer, then the end follows, then everything is
@@ -25,7 +30,8 @@ extension BufferEvent {
     guard !flags.intersects([.closing, .closed]) else { return }
     dropCallbacks()
     linger(until: deadline)
-    flags.formUnion([.closing, .finishing])
+    flags.insert(.closing)
+    endOutput()
     openForClosing()
     giveBackInput()
     timingChanged()
@@ -94,9 +100,15 @@ extension BufferEvent {
     let deadline = extras?.closeDeadline
     let kept = end()
     defer { withExtendedLifetime(kept) {} }
-    if isOrderly { transport?.finish(self) }
-    peer?.partnerClosed()
-    transport?.close(self)
+    // What failed on its way out was not all there was to be: the other end sees no orderly end.
+    if hasFailed, !isOrderly {
+      peer?.reset()
+      transport?.abort(self)
+    } else {
+      if isOrderly { transport?.finish(self) }
+      peer?.partnerClosed()
+      transport?.close(self)
+    }
     guard let below else { return }
     // Where data could not be sent for want of time, the other end is not to take that for an end. A filter that failed may have
     // last words in the layer below, an alert; they leave first, and an end follows them.

@@ -18,7 +18,7 @@ extension BufferEvent {
   }
 
   private func flushDown(_ mode: FlushMode) -> Bool {
-    if mode == .finished { flags.insert(.finishing) }
+    if mode == .finished { endOutput() }
     var hasMoved = false
     var next: BufferEvent? = self
     while let event = next {

@@ -96,7 +96,9 @@ extension BufferEvent {
   /// The last reference is gone: closes as `close()` does. Called by the deinit, so what has to go on is handed to an heir.
   func dropped() {
     guard !flags.contains(.closed) else { return }
-    if stage != nil || flags.contains(.hasTransport) || (partnerLink != nil && !outputBuffer.isEmpty) {
+    if stage != nil || flags.contains(.hasTransport) || (partnerLink != nil && !outputBuffer.isEmpty)
+      || flags.contains(.filesPending)
+    {
       bequeath()
     } else if let peer = partner {
       // Unlinked first, so that nothing finds the way back to this event, which is as good as gone.
@@ -112,6 +114,7 @@ extension BufferEvent {
     let heir = BufferEvent(base: base)
     heir.flags = flags.intersection([
       .finishing, .outputFinished, .inputEnded, .failed, .peerClosed, .unlinked, .hasTransport, .keepsLower,
+      .filesPending,
     ])
     heir.outputBuffer.append(&outputBuffer)
     (heir.stage, heir.lower, heir.partnerLink) = (stage, lower, partnerLink)
@@ -120,12 +123,14 @@ extension BufferEvent {
     heir.lower?._withUnsafeGuaranteedRef { $0.upper = link }
     heir.partnerLink?._withUnsafeGuaranteedRef { $0.partnerLink = link }
     heir.transport = transport
+    if let files = extras?.files { heir.makeExtras().files = files }
     if let waker = extras?.waker {
       heir.makeExtras().waker = waker
       waker.event = link
     }
     if let failure { heir.makeExtras().failure = failure }
     heir.close()
+    if heir.flags.contains(.filesPending) { heir.schedule(.pumpDown) }
     guard heir.stage != nil, !heir.flags.contains(.closed) else { return }
     if let time = extras?.wakeTime { heir.armWake(at: time) }
     heir.schedule(flags.intersection(.wakeStage).union(.pumpUp))

@@ -79,7 +79,7 @@ extension BufferEvent {
 
   /// Whether bytes wait in the output, or in that of a layer below.
   private var isOutputWaiting: Bool {
-    if flags.intersects(.outputHeld) || !outputBuffer.isEmpty { return true }
+    if flags.intersects(EventFlags.outputHeld.union(.filesPending)) || !outputBuffer.isEmpty { return true }
     guard let lower else { return false }
     return lower._withUnsafeGuaranteedRef { $0.isOutputWaiting }
   }
@@ -126,7 +126,9 @@ extension BufferEvent {
       }
       timingChanged()
     }
-    guard direction == .write, flags.contains(.watchedAbove) else { return }
+    guard direction == .write else { return }
+    if flags.contains(.filesPending) { schedule(.pumpDown) }
+    guard flags.contains(.watchedAbove) else { return }
     if let upper {
       upper._withUnsafeGuaranteedRef {
         $0.progressed(.write)

@@ -46,6 +46,9 @@ extension BufferEvent {
     if flags.contains(.closing) { completeClose() } else { transport?.finish(self) }
   }
 
+  /// The transport can go on with a file, after `Transport.send(_:from:upTo:_:)` returned 0.
+  public func sendFiles() { moveFiles() }
+
   /// The other end finished: `.endOfInput` follows the bytes that came. Once.
   public func receiveEnd() { inputFinished() }
 

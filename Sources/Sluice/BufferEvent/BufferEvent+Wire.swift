@@ -91,7 +91,7 @@ extension BufferEvent {
 
   /// Bytes left the output: the layer above may send more, or the write callback is queued.
   @inline(__always) func sent() {
-    if flags.intersects([.hasTiming, .watchedAbove]) { progressed(.write) }
+    if flags.intersects([.hasTiming, .watchedAbove, .filesPending]) { progressed(.write) }
     if upper != nil { tellWriterAbove() } else { announceWrite() }
   }
 

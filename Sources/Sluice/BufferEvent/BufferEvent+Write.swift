@@ -26,7 +26,7 @@ extension BufferEvent {
   /// `peer.write(&peer.input)` echoes. libevent: `bufferevent_write_buffer`.
   @discardableResult
   public func write(_ buffer: inout EventBuffer) -> WriteOutcome {
-    if flags.intersects(.writeRefused) { return .refused(refusal) }
+    if flags.intersects(.writeRefused) { return writeBehindFiles { $0.append(&buffer) } }
     if outputBuffer.watchers != nil { return writeWatched { $0.append(&buffer) } }
     let before = outputBuffer.count
     outputBuffer.moveAll(of: &buffer)
@@ -35,7 +35,7 @@ extension BufferEvent {
   }
 
   private func writeBytes(_ bytes: UnsafeRawBufferPointer) -> WriteOutcome {
-    if flags.intersects(.writeRefused) { return .refused(refusal) }
+    if flags.intersects(.writeRefused) { return writeBehindFiles { $0.append(bytes) } }
     if outputBuffer.watchers != nil { return writeWatched { $0.append(bytes) } }
     if let partnerLink, outputBuffer.isEmpty, !flags.intersects(.sendBlocked), stage == nil {
       let isThrough = partnerLink._withUnsafeGuaranteedRef { $0.take(bytes) }
@@ -86,16 +86,16 @@ extension BufferEvent {
   /// - Returns: the room that is left below the high mark.
   @discardableResult
   @inline(__always) func queued(from before: Int) -> Int {
-    let room = writeRoom
+    let room = writeHigh &- outputBuffer.count
     if room < 0, before <= writeHigh, markPasses < .max { markPasses += 1 }
     if flags.contains(.hasTiming) { timingChanged() }
     return room
   }
 
   /// Why `write` refuses.
-  private var refusal: WriteOutcome.Refusal {
+  var refusal: WriteOutcome.Refusal {
     if flags.intersects([.closing, .closed]) { return .closed }
-    if flags.contains(.finishing) { return .finished }
+    if flags.contains(.finishing) || extras?.files?.endsBehind == true { return .finished }
     if flags.contains(.failed) { return .failed }
     if flags.contains(.peerClosed) { return .peerClosed }
     if flags.contains(.unlinked) { return .unlinked }

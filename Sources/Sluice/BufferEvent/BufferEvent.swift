@@ -95,6 +95,8 @@ public final class BufferEvent: DeferredWork {
     var lingerTimer: LoopTimer?
     /// The error that ended the stream.
     var failure: StreamError?
+    /// Files that are to be sent, and what was written behind them.
+    var files: FileQueue?
     /// Bytes of the output that were thrown away.
     var lostOutput = 0
     /// What runs when the event has ended, or bytes have left it that layers above watch.

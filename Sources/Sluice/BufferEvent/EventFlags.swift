@@ -57,6 +57,8 @@ struct EventFlags: OptionSet {
 
   /// Layers above want to know what leaves here: for their timeouts, or because a filter waits for room.
   static let watchedAbove = EventFlags(rawValue: 1 << 29)
+  /// Ranges of files wait behind the output, and what was written since waits behind those.
+  static let filesPending = EventFlags(rawValue: 1 << 30)
   /// A filter is running that has the buffers of this event in its hands.
   static let stageBusy = EventFlags(rawValue: 1 << 31)
 
@@ -70,7 +72,7 @@ struct EventFlags: OptionSet {
   static let outputHeld: EventFlags = [.outputBusy, .stageBusy]
   static let writeRefused: EventFlags = [
     .finishing, .closing, .closed, .failed, .peerClosed, .unlinked, .underneath, .outputBusy,
-    .stageBusy,
+    .stageBusy, .filesPending,
   ]
   static let stageDue: EventFlags = [.pumpUp, .pumpDown, .wakeStage]
   static let callbackDue: EventFlags = [

@@ -14,10 +14,20 @@ public protocol Transport: AnyObject {
   func outputReady(_ event: BufferEvent)
   /// Whether the event takes bytes has changed: bring no more while it does not.
   func readingChanged(_ event: BufferEvent, isWanted: Bool)
+  /// Sends bytes of a file by itself, without their coming through the output, which is empty. Asked before each piece; `nil`
+  /// says that it cannot, and then the bytes are read into the output. 0 says that it has to wait: it calls
+  /// `BufferEvent.sendFiles` when it can go on.
+  func send(_ file: OpenFile, from offset: Int, upTo count: Int, _ event: BufferEvent) -> Int?
   /// All bytes were taken; the other end is to see the end of the stream, and reading goes on.
   func finish(_ event: BufferEvent)
-  /// The event needs the transport no more; after `finish` where it was orderly.
+  /// The event needs the transport no more: after `finish`, where all was sent.
   func close(_ event: BufferEvent)
-  /// Throw away what is under way, and let the other end see a reset.
+  /// Throw away what is under way, and let the other end see a reset: the event was aborted, or closed after an error in the
+  /// middle of what was to be sent.
   func abort(_ event: BufferEvent)
+}
+
+extension Transport {
+  /// It cannot.
+  public func send(_ file: OpenFile, from offset: Int, upTo count: Int, _ event: BufferEvent) -> Int? { nil }
 }

@@ -46,8 +46,12 @@ extension BufferEvent {
     }
   }
 
-  /// Bytes that may be written before the write high mark is reached; 0 or less where it is.
-  public var writeRoom: Int { writeHigh &- outputBuffer.count }
+  /// Bytes that may be written before the write high mark is reached; 0 or less where it is, and while a file waits.
+  public var writeRoom: Int {
+    let room = writeHigh &- outputBuffer.count
+    guard flags.contains(.filesPending), let files = extras?.files else { return room }
+    return min(0, room &- files.waiting.ofMemory)
+  }
 
   /// How often a write took the output past its high mark.
   public var writeMarkPasses: Int { Int(markPasses) }

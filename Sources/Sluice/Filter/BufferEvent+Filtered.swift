@@ -25,7 +25,7 @@ extension BufferEvent {
       throw .alreadyFiltered(by: above.stage?.takeUnretainedValue().name ?? "")
     }
     guard !flags.intersects([.closing, .closed]) else { throw .closed }
-    guard !flags.intersects([.inputBusy, .outputBusy, .stageBusy]) else { throw .busy }
+    guard !flags.intersects([.inputBusy, .outputBusy, .stageBusy, .filesPending]) else { throw .busy }
     guard extras?.follower == nil else { throw .relayed }
     let event = BufferEvent(base: base)
     event.stage = Unmanaged.passRetained(stage)
@@ -86,7 +86,8 @@ public enum StackError: Error, Equatable, Sendable, CustomStringConvertible {
   case alreadyFiltered(by: String)
   /// The event is closed.
   case closed
-  /// The event's buffers are in use further up on the stack of calls, by a caller's access or a filter's call.
+  /// The event's buffers are in use further up on the stack of calls, by a caller's access or a filter's call; or a file is
+  /// still being sent.
   case busy
   /// The event is in a relay, which owns its bytes.
   case relayed
@@ -99,7 +100,7 @@ public enum StackError: Error, Equatable, Sendable, CustomStringConvertible {
     case .closed:
       "the event is closed: put filters on before close()"
     case .busy:
-      "the event's buffers are in use: put filters on when the access, or the call of the filter, has ended"
+      "the event's buffers are in use: put filters on when the access or the filter's call has ended, and files are sent"
     case .relayed:
       "the event is in a relay: put filters on before relay(to:)"
     }

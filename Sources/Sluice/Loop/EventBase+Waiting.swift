@@ -32,6 +32,7 @@ extension EventBase {
   /// Tells descriptors that they are ready. What comes of one runs before the next is told: an answer leaves while the
   /// question is still in the processor's caches.
   private func tell(_ ready: UnsafeBufferPointer<sluice_ready>) {
+    readyCount = ready.count
     for entry in ready {
       watchList.find(entry.token)?.isReady(Readiness(rawValue: entry.what))
       if !queue.isEmpty { runDeferred(upTo: Self.entriesEach) }

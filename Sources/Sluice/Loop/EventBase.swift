@@ -48,6 +48,8 @@ public final class EventBase {
   /// What is closed, and still has bytes on their way.
   var lingering: [ObjectIdentifier: DeferredWork] = [:]
 
+  /// How many descriptors were ready at the last look.
+  var readyCount = 0
   /// How often the loop slept; for tests.
   var waits = 0
   /// One object for each type that asked for it.

@@ -60,26 +60,35 @@ extension Relay {
     // Each layer tells this one when bytes leave it.
     end.forEachLayer { $0.flags.insert(.watchedAbove) }
     if let limit = options.closeTimeout {
-      drainTimer = base.schedule(after: limit) { [weak self] in self?.cut() }
+      drainTimer = base.schedule(after: limit) { [weak self] in
+        end.event.abort()
+        if let self { base.queue.append(self) }
+      }
     }
     goOnEnding()
   }
 
-  /// What was to be drained took too long.
-  private func cut() {
-    for end in ends where end.willReset { end.event.abort() }
-    base.queue.append(self)
+  /// Looks whether an event that is to be reset has sent everything, and the other end's system has it: a reset throws away
+  /// what the kernel still holds.
+  func goOnEnding() {
+    for end in ends where end.willReset && !end.isGone && end.waiting == 0 {
+      if (end.wire.transport as? SocketTransport)?.hasUnsent == true { lookAgain() } else { end.event.abort() }
+    }
   }
 
-  /// Looks whether an event that is to be reset has sent everything.
-  func goOnEnding() {
-    for end in ends where end.willReset && !end.isGone && end.waiting == 0 { end.event.abort() }
+  /// No event tells when the kernel has sent everything.
+  private func lookAgain() {
+    if retryTimer == nil {
+      retryTimer = LoopTimer(base: base) { [unowned self] in base.queue.append(self) }
+    }
+    retryTimer?.arm(after: .milliseconds(5))
   }
 
   /// Both events have let go of everything.
   func conclude() {
     idleTimer?.cancel()
     drainTimer?.cancel()
+    retryTimer?.cancel()
     for end in ends {
       end.event.dropCallbacks()
       end.event.extras?.follower = nil

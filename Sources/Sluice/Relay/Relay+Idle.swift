@@ -9,7 +9,7 @@ extension Relay {
   }
 
   /// Bytes on their way out, in both events.
-  private var waiting: Int { leftEnd.waiting + rightEnd.waiting }
+  private var waiting: Int { ends.reduce(0) { $0 + $1.waiting + ($1.lane?.held ?? 0) } }
 
   /// Looks whether anything has moved since the timer was armed.
   private func mayBeIdle() {

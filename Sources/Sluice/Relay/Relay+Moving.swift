@@ -11,7 +11,7 @@ extension Relay {
       end.moved += moved
       if idleTimer != nil { lastMove = base.currentTime() }
     }
-    if source.isInputEnded { passEnd(from: end, to: target) }
+    if source.isInputEnded { passEnd(from: end, to: target) } else { spliceIfWorthwhile(end) }
   }
 
   /// How many bytes moved; nil where the target takes no more at all.
@@ -62,6 +62,7 @@ extension Relay {
 
   /// Moves all of an input, whatever the marks: it is the last there is.
   func moveAll(from end: RelayEnd) {
+    end.lane?.leave()
     let source = end.event
     let count = source.inputCount
     guard count > 0, !end.isDone else { return }

@@ -26,6 +26,8 @@ public final class Relay: DeferredWork {
   var reason: RelayOutcome?
   /// A side that reads no more, while what it sends still goes on.
   var stopped: RelaySide?
+  /// Whether `close()` was called.
+  var isClosing = false
   /// Whether both events were told to close.
   var isEnding = false
   /// The side whose input ended first.
@@ -35,6 +37,7 @@ public final class Relay: DeferredWork {
   var lastMove: Int64 = 0
   var lastWaiting = 0
   var drainTimer: LoopTimer?
+  var retryTimer: LoopTimer?
 
   init(_ left: BufferEvent, _ right: BufferEvent, _ options: RelayOptions) {
     self.left = left
@@ -51,16 +54,16 @@ public final class Relay: DeferredWork {
   func end(_ side: RelaySide) -> RelayEnd { side == .left ? leftEnd : rightEnd }
 
   /// Bytes that came from the left and have left the right event's output: for a socket, the kernel has them.
-  public var bytesToRight: Int { leftEnd.moved - rightEnd.notSent }
+  public var bytesToRight: Int { leftEnd.moved - (leftEnd.lane?.held ?? 0) - rightEnd.notSent }
   /// Bytes that came from the right and have left the left event's output.
-  public var bytesToLeft: Int { rightEnd.moved - leftEnd.notSent }
+  public var bytesToLeft: Int { rightEnd.moved - (rightEnd.lane?.held ?? 0) - leftEnd.notSent }
 
-  /// Takes nothing more from either side, passes on what came, and then closes both events in order. The outcome is `.closed`.
-  /// Does nothing where the relay is ending already.
+  /// Takes nothing more from either side, passes on what came, and then closes both events in order, from the loop. The outcome
+  /// is `.closed`. Does nothing where the relay is ending already.
   public func close() {
     guard outcome == nil, !isEnding else { return }
-    for end in ends { moveAll(from: end) }
-    close(.closed)
+    isClosing = true
+    base.queue.append(self)
   }
 
   /// Throws away what is under way, and resets both sides. The outcome is `.aborted`; `onEnd` comes from the loop. Does nothing
@@ -85,6 +88,10 @@ public final class Relay: DeferredWork {
     if leftEnd.isGone || rightEnd.isGone { return close(.closed) }
     if let error = left.failure { return failed(leftEnd, error) }
     if let error = right.failure { return failed(rightEnd, error) }
+    guard !isClosing else {
+      for end in ends { moveAll(from: end) }
+      return close(.closed)
+    }
     move(from: leftEnd)
     move(from: rightEnd)
   }

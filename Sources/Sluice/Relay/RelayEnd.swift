@@ -6,6 +6,12 @@ final class RelayEnd {
   let side: RelaySide
   /// Bytes that were moved from this event's input to the other's output.
   var moved = 0
+  /// Those of them that passed through the kernel alone.
+  var spliced = 0
+  /// The event's socket, where nothing stands between the two and bytes may be spliced.
+  var socket: SocketTransport?
+  /// What splices this event's bytes to the other, while it does.
+  var lane: SpliceLane?
   /// Nothing more is taken from here: the end of the input was passed on, or nobody wants what comes.
   var isDone = false
   /// The end of this event's input was passed on in order.
@@ -19,6 +25,7 @@ final class RelayEnd {
     var lowest = event
     while let below = lowest.underlying, !lowest.flags.contains(.keepsLower) { lowest = below }
     wire = lowest
+    if event.stage == nil { socket = event.transport as? SocketTransport }
   }
 
   /// Whether everything that the event had was given up.

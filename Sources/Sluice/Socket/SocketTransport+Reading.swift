@@ -9,15 +9,23 @@ import CSluiceSystem
 #endif
 
 extension SocketTransport {
-  /// What one connection may read in a round of the loop, so that a fast one does not hold up the others.
-  static var readBudget: Int { 256 * 1024 }
+  /// What one connection may read in a round of the loop, so that a fast one does not hold up the others: a share of what
+  /// all that are ready may read.
+  static func readBudget(of base: EventBase) -> Int {
+    min(max(4_194_304 / max(base.readyCount, 1), 131_072), 1_048_576)
+  }
+
   static var smallestRead: Int { 4 * 1024 }
   private static var largestRead: Int { 256 * 1024 }
 
+  /// Whether the last reads were filled so often that there seems to be much to come.
+  var isBulk: Bool { readSize == Self.largestRead }
+
   /// Reads what is there, as far as the input and this round allow.
   func receive(_ event: BufferEvent) {
-    var budget = Self.readBudget
-    while event.wantsBytes {
+    if let outlet { return outlet.pump() }
+    isMoreLikely = false
+    while event.wantsBytes, budget > 0 {
       let size = min(readSize, event.readHigh &- event.inputBuffer.count, budget)
       let got = read(size, for: event)
       guard got > 0 else {
@@ -27,18 +35,15 @@ extension SocketTransport {
       budget &-= got
       adapt(to: got, of: size)
       // What was not filled has emptied the kernel's buffer: to ask once more would cost a call to learn nothing.
-      if got < size || budget == 0 { break }
+      if got < size { return }
     }
-    if !event.wantsBytes, link != nil { readingIsFull(event) }
-  }
-
-  /// The input takes no more for now, or for ever.
-  private func readingIsFull(_ event: BufferEvent) {
+    guard link != nil, !event.wantsBytes else { return }
+    isMoreLikely = budget > 0
     event.flags.insert(.inputAwaited)
     updateInterest(event)
   }
 
-  private func readEnded(_ event: BufferEvent, _ result: Int) {
+  func readEnded(_ event: BufferEvent, _ result: Int) {
     if result == 0 { return event.inputFinished() }
     let code = Int32(-result)
     if code == EAGAIN || code == EWOULDBLOCK || code == EINTR { return }

@@ -15,10 +15,31 @@ extension SocketTransport {
 
   func outputReady(_ event: BufferEvent) {
     guard link != nil, onConnected == nil, !isWriteBlocked else { return }
+    if let inlet {
+      // Bytes that were written here go behind those in the pipe.
+      let isWanted = !event.outputBuffer.isEmpty || event.flags.contains(.finishing)
+      return isWanted ? inlet.leave() : inlet.pump()
+    }
     var failure: Int32 = 0
     event.sendOutput { buffer in failure = send(&buffer) }
     if failure != 0 { broke(event, failure) }
     if isWriteBlocked || wanted.contains(.write) { updateInterest(event) }
+    if event.flags.contains(.filesPending), !isWriteBlocked { event.moveFiles() }
+  }
+
+  func send(_ file: OpenFile, from offset: Int, upTo count: Int, _ event: BufferEvent) -> Int? {
+    guard link != nil, inlet == nil else { return nil }
+    guard onConnected == nil, !isWriteBlocked else { return 0 }
+    let sent = Int(sluice_file_send(file.descriptor, Int64(offset), Int64(count), descriptor))
+    switch Int32(truncatingIfNeeded: -sent) {
+    case EAGAIN, EWOULDBLOCK: isWriteBlocked = true
+    case EPIPE, ECONNRESET: broke(event, Int32(-sent))
+    // The file has ended, or the two do not go together: who reads it instead learns why.
+    case 0...Int32.max: return nil
+    default: isWriteBlocked = sent < count
+    }
+    if isWriteBlocked { updateInterest(event) }
+    return max(sent, 0)
   }
 
   /// Sends until the kernel would block, and tells what failed, with 0 for nothing.
@@ -58,11 +79,13 @@ extension SocketTransport {
   }
 
   /// Writing failed: that is told in a turn of its own, behind what the other end sent before it went.
-  private func broke(_ event: BufferEvent, _ code: Int32) {
+  func broke(_ event: BufferEvent, _ code: Int32) {
     guard !isBroken else { return }
     isBroken = true
+    isWriteBlocked = true
     event.base.defer { [weak event, weak self] in
       guard let event, let self, self.link != nil else { return }
+      self.budget = Self.readBudget(of: event.base)
       self.receive(event)
       event.broke(StreamError(.transport(SocketError(.write, code: code, peer: self.peer)), direction: .write))
     }

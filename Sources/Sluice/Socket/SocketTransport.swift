@@ -17,12 +17,19 @@ final class SocketTransport: Watched, Transport {
   let isSocket: Bool
   /// The event above; nil once the descriptor is closed.
   private(set) var link: Unmanaged<BufferEvent>?
+  /// Where the kernel passes on what comes here, and from where it brings what goes, while it does.
+  var outlet: SpliceLane?
+  var inlet: SpliceLane?
   /// Output waits until the kernel has room again.
   var isWriteBlocked = false
   /// Writing has failed, and that is told in the loop's next turn.
   var isBroken = false
   /// How much the next read asks for.
   var readSize = smallestRead
+  /// What is left of this round's share of reading.
+  var budget = 0
+  /// The last read was filled, and ended for want of room alone.
+  var isMoreLikely = false
   /// What ended well or badly while a connection was being made; nil when none is.
   var onConnected: ((Int32) -> Void)?
   /// Called once, when the descriptor is given back.
@@ -38,6 +45,14 @@ final class SocketTransport: Watched, Transport {
 
   deinit { if link != nil { Sluice.closeDescriptor(descriptor) } }
 
+  var event: BufferEvent? { link?.takeUnretainedValue() }
+
+  /// Whether there is nothing but a connected socket here, and nothing waits.
+  var canSplice: Bool { isSocket && onConnected == nil && !isWriteBlocked && !isBroken && link != nil }
+
+  /// Whether the kernel holds bytes that the other end has not got.
+  var hasUnsent: Bool { link != nil && isSocket && sluice_unsent(descriptor) > 0 }
+
   func attach(_ event: BufferEvent) {
     link = Unmanaged.passUnretained(event)
     updateInterest(event)
@@ -48,9 +63,14 @@ final class SocketTransport: Watched, Transport {
     if onConnected != nil { return connectionReady(event) }
     if wanted.contains(.write), !readiness.isDisjoint(with: [.write, .failure]) {
       isWriteBlocked = false
+      inlet?.startRound()
       outputReady(event)
     }
-    if wanted.contains(.read), !readiness.isDisjoint(with: [.read, .failure]) { receive(event) }
+    guard wanted.contains(.read), !readiness.isDisjoint(with: [.read, .failure]) else { return }
+    budget = Self.readBudget(of: event.base)
+    if event.wantsBytes { return receive(event) }
+    isMoreLikely = true
+    updateInterest(event, isTold: true)
   }
 
   private func connectionReady(_ event: BufferEvent) {
@@ -70,11 +90,18 @@ final class SocketTransport: Watched, Transport {
   }
 
   /// Has the loop watch for what is waited for; a system call only where that changed.
-  func updateInterest(_ event: BufferEvent) {
+  ///
+  /// An input that is full, or held back, is often free again before more comes: so reading is watched on, until the loop has
+  /// told of bytes that nobody wants.
+  func updateInterest(_ event: BufferEvent, isTold: Bool = false) {
     guard link != nil else { return }
     var wanted: Readiness = []
     if onConnected != nil || (isWriteBlocked && !isBroken) { wanted.insert(.write) }
-    if onConnected == nil, event.wantsBytes { wanted.insert(.read) }
+    if onConnected == nil {
+      let staysWatched = self.wanted.contains(.read) && !isTold && !event.flags.contains(.inputEnded)
+      let isHeldUp = outlet.map { $0.held > 0 } ?? false
+      if staysWatched || (event.wantsBytes && !isHeldUp) { wanted.insert(.read) }
+    }
     if event.flags.intersects([.failed, .closed]) { wanted = [] }
     if wanted == self.wanted { return }
     do {
@@ -86,7 +113,11 @@ final class SocketTransport: Watched, Transport {
 
   // MARK: Ending
 
-  func readingChanged(_ event: BufferEvent, isWanted: Bool) { updateInterest(event) }
+  func readingChanged(_ event: BufferEvent, isWanted: Bool) {
+    // The kernel had more than the input took, and this round's share is not used up.
+    if isWanted, isMoreLikely, link != nil { receive(event) }
+    updateInterest(event)
+  }
 
   func finish(_ event: BufferEvent) {
     guard link != nil, isSocket else { return }
@@ -108,7 +139,9 @@ final class SocketTransport: Watched, Transport {
 
   private func closeNow(_ event: BufferEvent) {
     guard link != nil else { return }
+    inlet?.discard()
     link = nil
+    outlet?.leave()
     onConnected = nil
     // Nobody else may get the number before the poller forgot it.
     try? event.base.watch(self, for: [])

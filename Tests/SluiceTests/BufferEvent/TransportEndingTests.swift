@@ -87,7 +87,7 @@ struct TransportEndingTests {
       #expect(event.inputText == "kept")
       _ = transport.take()
       event.close()
-      #expect(transport.take() == ["close"])
+      #expect(transport.take() == ["abort"])
     }
   }
 
@@ -98,7 +98,7 @@ struct TransportEndingTests {
       event.close()
       event.fail(StreamError(.reset))
       #expect(base.lingering.isEmpty)
-      #expect(transport.take().last == "close")
+      #expect(transport.take().last == "abort")
     }
   }
 }

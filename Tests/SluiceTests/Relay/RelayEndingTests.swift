@@ -65,6 +65,27 @@ struct RelayEndingTests {
     }
   }
 
+  @Test func `a reset waits until the other end has what the kernel took`() throws {
+    try inScene(RelayMixture(left: .tcp, right: .tcp)) { scene in
+      let data = sampleBytes(150_000)
+      scene.server.disable(.read)
+      scene.client.write(data)
+      try scene.settle { scene.relay.bytesToRight == data.count }
+      scene.client.abort()
+      try scene.settle { scene.relay.left.isClosed }
+      try scene.base.run(for: .milliseconds(100))
+      var received: [UInt8] = []
+      scene.server.onRead = { received += $0.input.read() }
+      scene.server.enable(.read)
+      try scene.base.settle { () -> Bool in
+        try? scene.base.run(for: .milliseconds(10))
+        return scene.server.failure != nil
+      }
+      #expect(isSame(received, data))
+      #expect(scene.ends == ["failed left: read"])
+    }
+  }
+
   @Test(arguments: [RelayLink.pair, .stack])
   func `a side that closes without taking all is named, and what it sent comes first`(link: RelayLink) throws {
     try inScene(RelayMixture(left: .pair, right: link)) { scene in
