@@ -1,6 +1,7 @@
 extension EventBase {
   /// The one object of its type that belongs to this base, made by `make` when it is first asked for: a pool or a cache that
-  /// filters of one kind have in common. It lives as long as the base, and must not keep the base alive itself.
+  /// filters of one kind have in common. It lives until the base ends, or is shut down, and must not keep a base alive that
+  /// nobody shuts down.
   ///
   /// O(1). libevent: none; there such things are global, behind locks.
   public func shared<Object: AnyObject>(_ make: () -> Object) -> Object {

@@ -26,6 +26,10 @@ extension EventBase {
       owedReplies = [:]
       _ = consume owed
     }
+    // They may hold what holds the base.
+    let shared = sharedObjects
+    sharedObjects = [:]
+    _ = consume shared
   }
 
   private var holdsAnything: Bool {

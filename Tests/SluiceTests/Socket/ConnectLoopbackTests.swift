@@ -1,3 +1,4 @@
+import SluiceTesting
 import Testing
 
 @testable import Sluice
@@ -150,7 +151,7 @@ struct ConnectLoopbackTests {
       let listener = try base.listen(at: live) { event, _ in peers.append(event) }
       var options = ConnectOptions()
       options.attemptDelay = .milliseconds(10)
-      options.resolver = StubResolver(["example.test": [.found(["127.0.0.1", "127.0.0.3", "127.0.0.2"])]])
+      options.resolver = StubResolver(["example.test": [try .found("127.0.0.1", "127.0.0.3", "127.0.0.2")]])
       let client = base.connect(to: try Endpoint("example.test:\(port)"), options: options)
       client.onEvent = { _, what in
         #expect(what.words == "connected")

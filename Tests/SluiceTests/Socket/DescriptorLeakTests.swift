@@ -1,3 +1,4 @@
+import SluiceTesting
 import Testing
 
 @testable import Sluice
@@ -39,8 +40,8 @@ private func useConnections() throws {
   options.attemptDelay = .milliseconds(10)
   options.deadline = .milliseconds(200)
   options.resolver = StubResolver([
-    "winner.test": [.found(["127.0.0.1", "127.0.0.3", "127.0.0.2"])],
-    "loser.test": [.found(["127.0.0.1", "127.0.0.3"])],
+    "winner.test": [try .found("127.0.0.1", "127.0.0.3", "127.0.0.2")],
+    "loser.test": [try .found("127.0.0.1", "127.0.0.3")],
   ])
   var told: [String] = []
   for name in ["winner.test", "loser.test", "winner.test"] {

@@ -131,6 +131,23 @@ struct DescriptorTests {
     }
   }
 
+  @Test func `an event that closes over a pipe that is full does not go on reading its file`() throws {
+    try onSockets { base in
+      let (reading, writing) = try rawPipe()
+      let event = try base.adopt(reading: open("/dev/zero", O_RDONLY), writing: writing)
+      event.write([UInt8](repeating: 1, count: 200_000))
+      event.close()
+      try base.runUntilIdle(maximumSteps: 100)
+      var bytes = [UInt8](repeating: 0, count: 200_000)
+      var total = 0
+      while total < 200_000 {
+        total += read(reading, &bytes, bytes.count)
+        try base.runUntilIdle(maximumSteps: 100)
+      }
+      close(reading)
+    }
+  }
+
   @Test func `what a descriptor cannot do is over from the beginning, without a word`() throws {
     try onSockets { base in
       let (reading, writing) = try rawPipe()

@@ -1,3 +1,4 @@
+import SluiceTesting
 import Testing
 
 @testable import Sluice
@@ -44,8 +45,11 @@ struct ResolverTests {
   @Test func `an endpoint is resolved to addresses with its port`() throws {
     try inVirtualTime { base in
       let resolver = StubResolver([
-        "both.test": [.found(["192.0.2.1"], for: .v4, after: 1), .found(["2001:db8::1"], for: .v6, after: 2)],
-        "half.test": [.failed(.unavailable, for: .v6), .found(["192.0.2.1"], for: .v4, after: 2)],
+        "both.test": [
+          try .found("192.0.2.1", for: .v4, after: .milliseconds(1)),
+          try .found("2001:db8::1", for: .v6, after: .milliseconds(2)),
+        ],
+        "half.test": [.failed(.unavailable, for: .v6), try .found("192.0.2.1", for: .v4, after: .milliseconds(2))],
         "none.test": [.failed(.noSuchName)],
         "empty.test": [.found([])],
       ])

@@ -48,7 +48,9 @@ final class DescriptorTransport: DialedTransport {
     guard link != nil else { return }
     let isOver = event.flags.intersects([.failed, .closed])
     if let input {
-      let isWanted = event.inputRoom > 0 && !isOver
+      // An event that is closing reads on to hear what becomes of the other end, which a file does not tell.
+      let isIdle = input.isAlwaysReady && event.isClosed && event.upper == nil
+      let isWanted = event.inputRoom > 0 && !isOver && !isIdle
       let watch = readWatch ?? DescriptorWatch(input.descriptor) { [weak self] in self?.withEvent { $0.receive($1) } }
       readWatch = watch
       wait(for: isWanted ? .read : [], watch, input, event)
