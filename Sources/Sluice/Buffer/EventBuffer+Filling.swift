@@ -89,6 +89,17 @@ extension EventBuffer {
     return lendMany(maximum, gather)
   }
 
+  /// Takes what a call was lent, and took, off the front.
+  @inline(__always) mutating func drain(lent count: Int) {
+    guard count == self.count, watchers == nil, let head, head.pointee.next == nil else {
+      drain(count)
+      return
+    }
+    (self.head, tail, self.count) = (nil, nil, 0)
+    release(head)
+    verify()
+  }
+
   @inline(never) private func lendMany(
     _ maximum: Int, _ gather: (UnsafeMutableBufferPointer<iovec>) -> Int
   ) -> (result: Int, given: Int) {

@@ -33,15 +33,30 @@ extension BufferEvent {
   /// The transport's way to the bytes that wait. What `body` takes from the front counts as sent; it must not append. After
   /// the last byte of a finished output the event calls the transport's `finish`, once.
   public func sendOutput(_ body: (inout EventBuffer) -> Void) {
-    guard !flags.intersects(.sendBlocked) else { return outputIsBlocked() }
-    let waiting = outputBuffer.count
-    if waiting > 0 {
-      flags.insert(.outputBusy)
-      body(&outputBuffer)
-      flags.remove(.outputBusy)
-      if outputBuffer.count < waiting { sent() }
+    guard let waiting = beginSending() else { return }
+    if waiting > 0 { body(&outputBuffer) }
+    endSending(waiting)
+  }
+
+  /// Takes the output for the transport: how many bytes wait in it, or nil where they may not leave now.
+  @inline(__always) func beginSending() -> Int? {
+    guard !flags.intersects(.sendBlocked) else {
+      outputIsBlocked()
+      return nil
     }
-    guard !flags.intersects(.sendBlocked), outputBuffer.isEmpty, flags.contains(.finishing) else { return }
+    flags.insert(.outputBusy)
+    return outputBuffer.count
+  }
+
+  /// Gives the output back, of which `waiting` bytes were there.
+  @inline(__always) func endSending(_ waiting: Int) {
+    flags.remove(.outputBusy)
+    if outputBuffer.count < waiting { sent() }
+    if flags.contains(.finishing) { passEndToTransport() }
+  }
+
+  private func passEndToTransport() {
+    guard !flags.intersects(.sendBlocked), outputBuffer.isEmpty else { return }
     flags.insert(.outputFinished)
     if flags.contains(.closing) { completeClose() } else { transport?.finish(self) }
   }

@@ -74,7 +74,7 @@ extension EventBase {
     var lateRounds = 0
     while true {
       isTimeFresh = false
-      stepsLeft -= deliverMail(upTo: min(Self.batch, stepsLeft))
+      if mailbox != nil { stepsLeft -= deliverMail(upTo: min(Self.batch, stepsLeft)) }
       if !timers.isEmpty { stepsLeft -= fireDueTimers(upTo: min(Self.batch, stepsLeft)) }
       if !queue.isEmpty { runDeferred(upTo: Self.batch) }
       if stopRequested { return }
@@ -142,14 +142,15 @@ extension EventBase {
   }
 
   private var hasDueWork: Bool {
-    if !queue.isEmpty || hasMail { return true }
+    if !queue.isEmpty || (mailbox != nil && hasMail) { return true }
+    if timers.isEmpty { return false }
     guard let deadline = timers.firstDeadline else { return false }
     return deadline <= currentTime()
   }
 
   /// With nothing due: jumps, or waits for the next timer or mail. False when the run has reached its goal.
   private func goOn(towards goal: Goal) throws(EventBaseError) -> Bool {
-    let next = timers.firstDeadline
+    let next = timers.isEmpty ? nil : timers.firstDeadline
     switch goal {
     case .idle:
       // What the kernel holds for us is due as well.

@@ -21,6 +21,7 @@ extension EventBase {
   }
 
   private func waitForDescriptors(_ nanoseconds: Int64) throws(EventBaseError) {
+    guard mailbox != nil else { return tell(try watchList.wait(nanoseconds: nanoseconds)) }
     let result = Result { () throws(EventBaseError) in
       try watchMailbox()
       return try watchList.wait(nanoseconds: nanoseconds)

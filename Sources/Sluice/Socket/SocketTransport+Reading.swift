@@ -67,7 +67,9 @@ extension SocketTransport {
   }
 
   @inline(__always) private func fill(_ buffer: inout EventBuffer, upTo size: Int) -> Int {
-    buffer.fill(upTo: size) { bytes, count in
+    // Not by way of `self`, which would be retained for the call.
+    let (descriptor, isSocket) = (descriptor, isSocket)
+    return buffer.fill(upTo: size) { bytes, count in
       Int(sluice_receive(descriptor, bytes, Int64(count), isSocket ? 1 : 0))
     } scatter: { pieces in
       Int(sluice_receive_pieces(descriptor, pieces.baseAddress, Int32(pieces.count)))

@@ -15,16 +15,19 @@ extension SocketTransport {
 
   func outputReady(_ event: BufferEvent) {
     guard link != nil, onConnected == nil, !isWriteBlocked else { return }
-    if let inlet {
-      // Bytes that were written here go behind those in the pipe.
-      let isWanted = !event.outputBuffer.isEmpty || event.flags.contains(.finishing)
-      return isWanted ? inlet.leave() : inlet.pump()
-    }
-    var failure: Int32 = 0
-    event.sendOutput { buffer in failure = send(&buffer) }
+    if inlet != nil { return outputReadyBehindPipe(event) }
+    guard let waiting = event.beginSending() else { return }
+    let failure = send(&event.outputBuffer)
+    event.endSending(waiting)
     if failure != 0 { broke(event, failure) }
     if isWriteBlocked || wanted.contains(.write) { updateInterest(event) }
     if event.flags.contains(.filesPending), !isWriteBlocked { event.moveFiles() }
+  }
+
+  /// Bytes that were written go behind those in the pipe.
+  private func outputReadyBehindPipe(_ event: BufferEvent) {
+    let isWanted = !event.outputBuffer.isEmpty || event.flags.contains(.finishing)
+    if isWanted { inlet?.leave() } else { inlet?.pump() }
   }
 
   func send(_ file: OpenFile, from offset: Int, upTo count: Int, _ event: BufferEvent) -> Int? {
@@ -43,20 +46,19 @@ extension SocketTransport {
   }
 
   /// Sends until the kernel would block, and tells what failed, with 0 for nothing.
-  private func send(_ buffer: inout EventBuffer) -> Int32 {
+  @inline(__always) private func send(_ buffer: inout EventBuffer) -> Int32 {
     var budget = Self.writeBudget
-    while link != nil {
+    while link != nil, !buffer.isEmpty {
       let (sent, given) = write(from: buffer)
       if sent < 0 {
         isWriteBlocked = true
         let code = Int32(-sent)
         return code == EAGAIN || code == EWOULDBLOCK || code == EINTR ? 0 : code
       }
-      buffer.drain(sent)
-      if buffer.isEmpty { return 0 }
+      buffer.drain(lent: sent)
       budget &-= sent
       // What was not taken whole has filled the kernel's buffer.
-      if sent < given || budget <= 0 {
+      if sent < given || (budget <= 0 && !buffer.isEmpty) {
         isWriteBlocked = true
         return 0
       }
@@ -65,7 +67,9 @@ extension SocketTransport {
   }
 
   @inline(__always) private func write(from buffer: borrowing EventBuffer) -> (result: Int, given: Int) {
-    buffer.lendPieces(maximum: Self.mostPieces) { bytes, count in
+    // Not by way of `self`, which would be retained for the call.
+    let (descriptor, isSocket) = (descriptor, isSocket)
+    return buffer.lendPieces(maximum: Self.mostPieces) { bytes, count in
       guard isSocket else {
         var piece = iovec(iov_base: bytes, iov_len: count)
         return Int(sluice_write_pieces(descriptor, &piece, 1))
