@@ -72,8 +72,8 @@ int64_t sluice_write_pieces(int descriptor, const struct iovec *pieces, int coun
   return sent < 0 ? -code : sent;
 }
 
-int64_t sluice_receive(int descriptor, void *bytes, int64_t count, int is_socket) {
-  ssize_t got = is_socket ? recv(descriptor, bytes, (size_t)count, 0) : read(descriptor, bytes, (size_t)count);
+int64_t sluice_receive(int descriptor, void *bytes, int64_t count) {
+  ssize_t got = recv(descriptor, bytes, (size_t)count, 0);
   return got < 0 ? -errno : got;
 }
 

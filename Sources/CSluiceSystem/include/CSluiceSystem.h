@@ -61,9 +61,9 @@ int64_t sluice_send(int descriptor, const void *bytes, int64_t count);
 int64_t sluice_send_pieces(int descriptor, const struct iovec *pieces, int count);
 /// The same for what is not a socket.
 int64_t sluice_write_pieces(int descriptor, const struct iovec *pieces, int count);
-/// Reads what is there, up to `count` bytes.
-int64_t sluice_receive(int descriptor, void *bytes, int64_t count, int is_socket);
-/// The same into several pieces in one call.
+/// Reads what a socket has, up to `count` bytes.
+int64_t sluice_receive(int descriptor, void *bytes, int64_t count);
+/// The same into several pieces in one call, and for what is not a socket.
 int64_t sluice_receive_pieces(int descriptor, const struct iovec *pieces, int count);
 
 /// Sends or reads with a socket, and does not block whatever is set on it.

@@ -4,6 +4,7 @@ extension Relay {
     guard !isEnding, !end.isDone else { return }
     let source = end.event
     let target = self.end(end.side.other)
+    let before = end.moved
     while source.inputCount > 0 {
       // What left the input may have brought more from below.
       guard let moved = moveBytes(from: source, to: target) else { return }
@@ -11,7 +12,8 @@ extension Relay {
       end.moved += moved
       if idleTimer != nil { lastMove = base.currentTime() }
     }
-    if source.isInputEnded { passEnd(from: end, to: target) } else { spliceIfWorthwhile(end) }
+    if source.isInputEnded { return passEnd(from: end, to: target) }
+    if options.allowsSplice, end.moved - before >= Self.leastToSplice { spliceIfWorthwhile(end) }
   }
 
   /// How many bytes moved; nil where the target takes no more at all.

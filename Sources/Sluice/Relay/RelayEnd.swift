@@ -8,8 +8,8 @@ final class RelayEnd {
   var moved = 0
   /// Those of them that passed through the kernel alone.
   var spliced = 0
-  /// The event's socket, where nothing stands between the two and bytes may be spliced.
-  var socket: SocketTransport?
+  /// Whether splicing has turned out to be impossible.
+  var cannotSplice = false
   /// What splices this event's bytes to the other, while it does.
   var lane: SpliceLane?
   /// Nothing more is taken from here: the end of the input was passed on, or nobody wants what comes.
@@ -25,7 +25,11 @@ final class RelayEnd {
     var lowest = event
     while let below = lowest.underlying, !lowest.flags.contains(.keepsLower) { lowest = below }
     wire = lowest
-    if event.stage == nil { socket = event.transport as? SocketTransport }
+  }
+
+  /// The event's socket, once it is connected, where nothing stands between the two and bytes may be spliced.
+  var socket: SocketTransport? {
+    event.stage == nil && !cannotSplice ? event.transport as? SocketTransport : nil
   }
 
   /// Whether everything that the event had was given up.

@@ -68,9 +68,9 @@ extension SocketTransport {
 
   @inline(__always) private func fill(_ buffer: inout EventBuffer, upTo size: Int) -> Int {
     // Not by way of `self`, which would be retained for the call.
-    let (descriptor, isSocket) = (descriptor, isSocket)
+    let descriptor = descriptor
     return buffer.fill(upTo: size) { bytes, count in
-      Int(sluice_receive(descriptor, bytes, Int64(count), isSocket ? 1 : 0))
+      Int(sluice_receive(descriptor, bytes, Int64(count)))
     } scatter: { pieces in
       Int(sluice_receive_pieces(descriptor, pieces.baseAddress, Int32(pieces.count)))
     }

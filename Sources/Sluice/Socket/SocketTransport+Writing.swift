@@ -68,17 +68,11 @@ extension SocketTransport {
 
   @inline(__always) private func write(from buffer: borrowing EventBuffer) -> (result: Int, given: Int) {
     // Not by way of `self`, which would be retained for the call.
-    let (descriptor, isSocket) = (descriptor, isSocket)
+    let descriptor = descriptor
     return buffer.lendPieces(maximum: Self.mostPieces) { bytes, count in
-      guard isSocket else {
-        var piece = iovec(iov_base: bytes, iov_len: count)
-        return Int(sluice_write_pieces(descriptor, &piece, 1))
-      }
-      return Int(sluice_send(descriptor, bytes, Int64(count)))
+      Int(sluice_send(descriptor, bytes, Int64(count)))
     } gather: { pieces in
-      let count = Int32(pieces.count)
-      guard isSocket else { return Int(sluice_write_pieces(descriptor, pieces.baseAddress, count)) }
-      return Int(sluice_send_pieces(descriptor, pieces.baseAddress, count))
+      Int(sluice_send_pieces(descriptor, pieces.baseAddress, Int32(pieces.count)))
     }
   }
 

@@ -8,13 +8,12 @@ import CSluiceSystem
   import Darwin
 #endif
 
-/// A buffer event's socket, pipe or inherited descriptor.
+/// A buffer event's socket.
 ///
 /// Three system calls a hop: the loop's wait, one read, one write. Output is written at once; writability is asked for only
 /// where the kernel would block. The event is kept alive by its base, and keeps this.
 final class SocketTransport: Watched, Transport {
   let peer: String
-  let isSocket: Bool
   /// The event above; nil once the descriptor is closed.
   private(set) var link: Unmanaged<BufferEvent>?
   /// Where the kernel passes on what comes here, and from where it brings what goes, while it does.
@@ -35,11 +34,10 @@ final class SocketTransport: Watched, Transport {
   /// Called once, when the descriptor is given back.
   var onClosed: (() -> Void)?
 
-  var name: String { isSocket ? "socket to \(peer)" : "descriptor \(descriptor)" }
+  var name: String { "socket to \(peer)" }
 
-  init(descriptor: Int32, peer: String, isSocket: Bool = true) {
+  init(descriptor: Int32, peer: String) {
     self.peer = peer
-    self.isSocket = isSocket
     super.init(descriptor: descriptor)
   }
 
@@ -47,11 +45,11 @@ final class SocketTransport: Watched, Transport {
 
   var event: BufferEvent? { link?.takeUnretainedValue() }
 
-  /// Whether there is nothing but a connected socket here, and nothing waits.
-  var canSplice: Bool { isSocket && onConnected == nil && !isWriteBlocked && !isBroken && link != nil }
+  /// Whether it is connected, and nothing waits.
+  var canSplice: Bool { onConnected == nil && !isWriteBlocked && !isBroken && link != nil }
 
   /// Whether the kernel holds bytes that the other end has not got.
-  var hasUnsent: Bool { link != nil && isSocket && sluice_unsent(descriptor) > 0 }
+  var hasUnsent: Bool { link != nil && sluice_unsent(descriptor) > 0 }
 
   func attach(_ event: BufferEvent) {
     link = Unmanaged.passUnretained(event)
@@ -120,17 +118,17 @@ final class SocketTransport: Watched, Transport {
   }
 
   func finish(_ event: BufferEvent) {
-    guard link != nil, isSocket else { return }
+    guard link != nil else { return }
     shutdown(descriptor, Int32(SHUT_WR))
   }
 
   func close(_ event: BufferEvent) {
-    if link != nil, isSocket, !event.flags.intersects([.inputEnded, .failed]) { discardUnread() }
+    if link != nil, !event.flags.intersects([.inputEnded, .failed]) { discardUnread() }
     closeNow(event)
   }
 
   func abort(_ event: BufferEvent) {
-    if link != nil, isSocket {
+    if link != nil {
       var linger = linger(l_onoff: 1, l_linger: 0)
       setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
     }

@@ -52,6 +52,17 @@ extension DescriptorTransport {
       event.fail(SocketError(.write, code: failure, peer: output.description), direction: .write)
     }
     updateInterest(event)
+    if event.flags.contains(.filesPending), !isWriteBlocked { event.moveFiles() }
+  }
+
+  func send(_ file: OpenFile, from offset: Int, upTo count: Int, _ event: BufferEvent) -> Int? {
+    guard link != nil, let output, output.kind == .pipe else { return nil }
+    guard !isWriteBlocked else { return 0 }
+    let sent = Int(sluice_file_send(file.descriptor, Int64(offset), Int64(min(count, Self.budget)), output.descriptor))
+    if sent == -Int(EAGAIN) { isWriteBlocked = true }
+    updateInterest(event)
+    // What else went wrong shows where the bytes are read and written.
+    return sent > 0 ? sent : isWriteBlocked ? 0 : nil
   }
 
   /// Writes until it would block, or this turn is over, and tells what failed, with 0 for nothing.

@@ -124,7 +124,8 @@ final class SpliceLane {
 
   private func read(from pipe: Pipe, into bytes: inout EventBuffer) -> Bool {
     let got = bytes.fill(upTo: min(held, 262_144)) { memory, count in
-      Int(sluice_receive(pipe.readEnd, memory, Int64(count), 0))
+      var piece = iovec(iov_base: memory, iov_len: count)
+      return Int(sluice_receive_pieces(pipe.readEnd, &piece, 1))
     } scatter: { pieces in
       Int(sluice_receive_pieces(pipe.readEnd, pieces.baseAddress, Int32(pieces.count)))
     }
