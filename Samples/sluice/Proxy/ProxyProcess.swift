@@ -1,6 +1,7 @@
 import ArgumentParser
 import Logging
 import Sluice
+import StackDescription
 
 /// A proxy as a process: its workers on their threads, and on the main thread what it hears from outside.
 final class ProxyProcess {
@@ -95,7 +96,7 @@ final class ProxyProcess {
   func drain() {
     guard !isDraining else { return cut() }
     isDraining = true
-    logger.line(.notice, "draining", [("limit", "\(settings.limits.drain)")])
+    logger.line(.notice, "draining", [("limit", TimeSpan.exact(settings.limits.drain))])
     each { $0.drain() }
     drainTimer = base.schedule(after: settings.limits.drain) { [unowned self] in cut() }
   }
