@@ -2,13 +2,14 @@
 # make test   build everything, and run the tests
 # make lint   the formatter's rules, as errors
 # make docs   the documentation of the libraries, warnings as errors, into .build/documentation
+# make man    the manual pages of the executables, into .build/man
 # make bench  the workloads that the project's speed is measured by
 
 STACK ?= gzip(level=6)
 FILE ?= .build/sample.txt
 sources := $(wildcard Sources Filters Samples Tests) Package.swift
 
-.PHONY: run test lint docs bench headers
+.PHONY: run test lint docs man bench headers
 
 run: headers $(FILE)
 	swift build -c release --product sluice
@@ -27,6 +28,10 @@ lint:
 
 docs: headers
 	./.ci/docs
+
+man: headers
+	swift package --allow-writing-to-package-directory generate-manual --configuration debug
+	@mkdir -p .build/man && cp .build/plugins/GenerateManual/outputs/*/*.1 .build/man && ls .build/man
 
 bench: headers
 	swift build -c release --product bench

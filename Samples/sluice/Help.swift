@@ -15,6 +15,11 @@ enum Help {
   }
 
   static var ends: String {
-    "A connection is logged when it has ended, with end= one of:\n  " + EndReason.words.joined(separator: " ")
+    var lines = ["Each connection is logged when it has ended, with end= one of:", " "]
+    for word in EndReason.words {
+      if lines[lines.count - 1].count + word.count > 76 { lines.append(" ") }
+      lines[lines.count - 1] += " " + word
+    }
+    return lines.joined(separator: "\n")
   }
 }

@@ -17,12 +17,12 @@ package enum Address: Equatable, Sendable {
   package static let forms: [(form: String, summary: String)] = [
     ("HOST:PORT", "a name or an IPv4 address; port 0 lets the system choose"),
     ("[IPV6]:PORT", "an IPv6 address"),
-    (":PORT", "every address of this machine; 127.0.0.1 for a listener that does not encrypt, and for a target"),
+    (":PORT", "this machine: all addresses for a listener that encrypts"),
     ("unix:PATH", "a Unix socket"),
     ("unix:@NAME", "an abstract Unix socket"),
-    ("fd:N", "an inherited descriptor: a listening socket, or a connection"),
+    ("fd:N", "an inherited descriptor: a listener's, or a connection"),
     ("stdio", "standard input and output, for one connection"),
-    ("mem, mem:NAME", "in memory: an echo, or a place of that name in this process; for tests"),
+    ("mem, mem:NAME", "an echo in memory, or a place in this process"),
   ]
 
   static let hint = "an address is HOST:PORT, [IPV6]:PORT, :PORT, unix:PATH, unix:@NAME, fd:N, stdio or mem"

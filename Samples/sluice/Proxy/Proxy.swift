@@ -9,10 +9,13 @@ struct Proxy: ParsableCommand {
     abstract: "Joins the connections that it takes with ones that it makes, through filters on both sides.",
     usage: "sluice proxy [<options>] <LISTEN> <TARGET>",
     discussion: """
-      LISTEN and TARGET are an address with filters over it, from the wire upwards, joined by |:
-        sluice proxy '127.0.0.1:8443 | tls(cert=server.pem, key=server.key)' localhost:8080
-        sluice proxy :9000 'backup.example:9001 | tls | rate(10MiB/s) | gzip'
-        sluice proxy ':9001 | tls(cert=server.pem, key=server.key) | gzip' unix:/run/store.sock
+      LISTEN and TARGET are an address with filters over it, from the wire upwards.
+      Terminate TLS:
+        sluice proxy '127.0.0.1:8443 | tls(server.pem)' localhost:8080
+      Make TLS to the target, and compress above it:
+        sluice proxy :9000 'backup.example:9001 | tls | gzip'
+      The other end of that, with a limit for all connections together:
+        sluice proxy ':9001 | tls(server.pem) | gzip | group(10MiB/s)' unix:db.sock
       @FILE reads a description from a file.
 
       \(Help.addresses)
@@ -21,7 +24,7 @@ struct Proxy: ParsableCommand {
 
       \(Help.ends)
 
-      Filters: sluice help filters.
+      Filters with their parameters: sluice filters.
       """)
 
   @Argument(help: "What to listen at.") var listen: String

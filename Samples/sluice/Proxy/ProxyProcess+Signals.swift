@@ -12,9 +12,9 @@ import Sluice
 extension ProxyProcess {
   /// What signals do, for a help page.
   static let signals = """
-    SIGTERM, SIGINT  drain: take no more connections, let those that are open finish, exit; a second one stops at once
-    SIGHUP           read descriptions in files anew, and certificates, keys and limits; what is bad leaves the old ones
-    SIGUSR2          print the live connections with their stacks and what each layer waits for
+    SIGTERM, SIGINT  take no more, let what is open finish, exit; twice: at once
+    SIGHUP           read files of descriptions, certificates and keys anew
+    SIGUSR2          print what is open, and what each layer waits for
     """
 
   /// Has the process do what signals ask for.
