@@ -37,6 +37,10 @@ struct HostileTests {
       #expect(throws: FrameError.tooLong(claimed: UInt64(format.longest + 1), longest: format.longest)) {
         try format.wire([longest + [0x61]])
       }
+      guard let wire = try? format.longer.wire([longest + [0x61]]) else { continue }
+      #expect(throws: FrameError.tooLong(claimed: UInt64(format.longest + 1), longest: format.longest)) {
+        try read([wire], format)
+      }
     }
     #expect(FrameFormat.prefixed(.uint8).longest == 255)
     #expect(FrameFormat.prefixed(.uint8, countsItself: true).longest == 254)

@@ -25,6 +25,14 @@ extension FrameFormat {
     .flatMap { [.prefixed($0, longest: 400), .prefixed($0, countsItself: true, longest: 400)] }
     + [.prefixed(.uint8), .prefixed(.uint8, countsItself: true)]
 
+  /// The same with longer frames, as far as there are any.
+  var longer: FrameFormat {
+    switch kind {
+    case .lines(let ending): .lines(ending, longest: longest + 1)
+    case .prefixed(let prefix, let countsItself): .prefixed(prefix, countsItself: countsItself, longest: longest + 1)
+    }
+  }
+
   var isLines: Bool { if case .lines = kind { true } else { false } }
 
   func wire(_ frames: [[UInt8]]) throws -> [UInt8] {
