@@ -314,6 +314,19 @@ struct ConnectorTests {
     }
   }
 
+  @Test(
+    arguments: [
+      (IPVersions.v4, ["0 try 192.0.2.1"]), (.v6, ["0 try 2001:db8::1"]), (IPVersions(), []),
+    ] as [(IPVersions, [String])])
+  func `only addresses of the versions that are wanted are tried`(versions: IPVersions, tried: [String]) throws {
+    let names = ["example.test": [try StubResolver.Line.found("2001:db8::1", "192.0.2.1")]]
+    try connecting("example.test:80", names, [:], { $0.versions = versions }) { base, event, _, dialer, _ in
+      try base.run()
+      #expect(dialer.log.filter { $0.contains("try") } == tried)
+      #expect(event.connectError?.reason == (versions.isEmpty ? .name(.noAddress) : .timedOut))
+    }
+  }
+
   @Test func `callbacks may close the event, and connect anew`() throws {
     try inVirtualTime { base in
       var options = ConnectOptions()

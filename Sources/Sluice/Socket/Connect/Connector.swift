@@ -52,7 +52,10 @@ final class Connector: Transport {
   private func lookUp(_ name: HostName, _ port: UInt16) {
     request = options.resolver.resolve(name, options.versions, on: base) { [weak self] answer in
       guard let self, link != nil else { return }
-      learned(answer.versions, answer.result.map { $0.map { $0.withPort(port) } })
+      let wanted = options.versions
+      learned(
+        answer.versions,
+        answer.result.map { $0.filter { wanted.contains($0.ipVersion ?? []) }.map { $0.withPort(port) } })
     }
   }
 
