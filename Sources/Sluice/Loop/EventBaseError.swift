@@ -19,7 +19,7 @@ public enum EventBaseError: Error, Equatable, Sendable, CustomStringConvertible 
   var code: Int32 {
     switch self {
     case .waitFailed(let code), .noResources(_, let code): code
-    case .alreadyRunning, .stillBusy, .stopped, .wrongThread: 0
+    default: 0
     }
   }
 
