@@ -108,6 +108,11 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(
+      name: "ContractTests",
+      dependencies: [
+        "Sluice", "SluiceTesting", "SluiceCompression", "SluiceRateLimiting", "SluiceTLS", "SluiceTLSTesting",
+      ], swiftSettings: settings),
+    .testTarget(
       name: "SluiceTLSTests", dependencies: ["SluiceTLS", "SluiceTLSTesting", "COpenSSL"], swiftSettings: settings),
     .testTarget(
       name: "SluiceTLSTestingTests", dependencies: ["SluiceTLSTesting", "COpenSSL"], swiftSettings: settings),

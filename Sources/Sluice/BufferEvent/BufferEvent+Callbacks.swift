@@ -25,6 +25,7 @@ extension BufferEvent {
       readBox = newValue.map { Unmanaged.passRetained(CallbackBox($0)) }
       if readBox == nil { flags.remove(.readTriggered) }
       if flags.contains(.readTriggered) { base.queue.append(self) } else { announceOwedRead() }
+      if isKeptByCallbacks { keepByCallbacks() }
     }
   }
 
@@ -37,6 +38,7 @@ extension BufferEvent {
       writeBox = newValue.map { Unmanaged.passRetained(CallbackBox($0)) }
       if writeBox == nil { flags.subtract([.writeTriggered, .writeOwed]) }
       if flags.contains(.writeTriggered) { base.queue.append(self) }
+      if isKeptByCallbacks { keepByCallbacks() }
     }
   }
 
@@ -50,7 +52,17 @@ extension BufferEvent {
       retire(eventBox)
       eventBox = newValue.map { Unmanaged.passRetained(EventCallbackBox($0)) }
       if eventBox != nil, flags.intersects([.eventsPending, .connectedPending]) { base.queue.append(self) }
+      if isKeptByCallbacks { keepByCallbacks() }
     }
+  }
+
+  /// Has the loop keep the event alive while somebody could hear of it: while it has a callback, and has not failed. What is
+  /// dropped without one is closed.
+  func keepByCallbacks() {
+    isKeptByCallbacks = true
+    guard !flags.intersects([.closing, .closed]) else { return }
+    let hasCallback = readBox != nil || writeBox != nil || eventBox != nil
+    if hasCallback, !flags.contains(.failed) || flags.contains(.eventsPending) { keepByLoop() } else { leaveLoop() }
   }
 
   /// Withdraws all three callbacks and what was queued for them.

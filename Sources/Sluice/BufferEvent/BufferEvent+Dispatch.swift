@@ -43,7 +43,10 @@ extension BufferEvent {
   }
 
   private func deliverEvents() {
-    while let box = eventBox, let event = takeEvent() { box._withUnsafeGuaranteedRef { $0.body(self, event) } }
+    while let box = eventBox, let event = takeEvent() {
+      box._withUnsafeGuaranteedRef { $0.body(self, event) }
+      if isKeptByCallbacks, case .error = event { leaveLoop() }
+    }
   }
 
   /// Takes the first event off that may be told now. The end of the input waits for reading to go on, as its last bytes do;
@@ -51,7 +54,7 @@ extension BufferEvent {
   private func takeEvent() -> StreamEvent? {
     guard let extras else { return nil }
     // A callback that drained the input has brought what waited below, and the end behind it: those bytes come first.
-    if flags.contains(.readOwed), readBox != nil, isReadDue {
+    if flags.contains(.readOwed), flags.intersects([.inputEnded, .failed]), readBox != nil, isReadDue {
       base.queue.append(self)
       return nil
     }
@@ -98,7 +101,7 @@ extension BufferEvent {
   }
 
   /// Passes on what a layer below announced. Where a handshake is made here, only that says when the stack is connected.
-  private func announceFromBelow(_ event: StreamEvent) {
+  func announceFromBelow(_ event: StreamEvent) {
     if case .connected = event, stage?._withUnsafeGuaranteedRef({ $0.hasHandshake }) == true { return }
     announce(event)
   }

@@ -155,7 +155,7 @@ extension BufferEvent {
     timer.arm(at: deadline)
   }
 
-  /// Has the loop hold a reference until the event ends: a socket lives until it is closed, and so does what stands on it.
+  /// Has the loop hold a reference until the event ends.
   func keepByLoop() {
     guard !flags.contains(.lingering) else { return }
     flags.insert(.lingering)

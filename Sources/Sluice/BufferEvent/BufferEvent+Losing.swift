@@ -13,9 +13,10 @@ extension BufferEvent {
   }
 
   /// The input ends here with an error. The layers above decode what came before, and then end in the same way: the error
-  /// comes to the top behind the bytes that came before it.
+  /// comes to the top behind the bytes that came before it. Where their input has ended, nothing comes before it any more.
   func broke(_ error: StreamError) {
-    guard let upper = upper?.takeUnretainedValue(), !top.flags.contains(.closing) else { return fail(error) }
+    guard let upper = upper?.takeUnretainedValue(), !upper.flags.contains(.inputEnded), !top.flags.contains(.closing)
+    else { return fail(error) }
     guard !flags.intersects([.failed, .closed]) else { return }
     markLayerFailed(error)
     upper.schedule(.pumpUp)
@@ -129,7 +130,8 @@ extension BufferEvent {
       waker.event = link
     }
     if let failure { heir.makeExtras().failure = failure }
-    heir.close()
+    // A base that has ended sends nothing more.
+    if base.isShutDown { heir.abort() } else { heir.close() }
     if heir.flags.contains(.filesPending) { heir.schedule(.pumpDown) }
     guard heir.stage != nil, !heir.flags.contains(.closed) else { return }
     if let time = extras?.wakeTime { heir.armWake(at: time) }

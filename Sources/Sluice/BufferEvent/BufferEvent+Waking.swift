@@ -106,7 +106,7 @@ extension BufferEvent {
     lower._withUnsafeGuaranteedRef { below in
       below.upper = nil
       below.flags.subtract([.underneath, .watchedAbove])
-      if flags.contains(.keepsLower), below.flags.contains(.hasTransport) { below.keepByLoop() }
+      if flags.contains(.keepsLower), isKeptByCallbacks { below.keepByCallbacks() }
       guard let held = stage?._withUnsafeGuaranteedRef({ $0.readHold }), !held.isEmpty else { return }
       if flags.contains(.keepsLower) { return below.resume(.read, from: held) }
       below.readReasons.subtract(held)

@@ -4,7 +4,8 @@
 /// It stands on another half (`EventBase.pair()`), on a filter over another buffer event (`filtered(by:)`), or on a transport;
 /// whatever it stands on, its behaviour is the same. Callbacks run from the base's loop, never from inside a call that the
 /// user made, and in this order: connected, read, write, then events. From inside any callback anything may be done to any
-/// buffer event. Dropping the last reference closes it as `close()` does.
+/// buffer event. Dropping the last reference closes it as `close()` does; over a socket, the base holds one while the event
+/// has a callback.
 ///
 /// It stays on its base's thread, and keeps the base alive. libevent: `struct bufferevent`.
 public final class BufferEvent: DeferredWork {
@@ -32,6 +33,8 @@ public final class BufferEvent: DeferredWork {
   /// How many readers hold `input` and `output` now.
   var inputReaders: UInt16 = 0
   var outputReaders: UInt16 = 0
+  /// A descriptor is at the bottom: the loop keeps the event alive while it has a callback, until it is closed.
+  var isKeptByCallbacks = false
   var readLow = 0
   var readHigh = Watermarks.defaultHigh
   var writeLow = 0

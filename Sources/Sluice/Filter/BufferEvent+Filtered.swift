@@ -33,8 +33,10 @@ extension BufferEvent {
     if !closingUnderlying { event.flags.insert(.keepsLower) }
     upper = Unmanaged.passUnretained(event)
     flags.insert(.underneath)
-    if flags.contains(.lingering) {
-      event.keepByLoop()
+    if isKeptByCallbacks {
+      // The new event has none yet: its maker holds it.
+      event.isKeptByCallbacks = true
+      isKeptByCallbacks = false
       leaveLoop()
     }
     event.inheritState(of: self)
@@ -48,7 +50,7 @@ extension BufferEvent {
     if below.flags.contains(.finishing) { flags.formUnion([.finishing, .outputFinished]) }
     let events = below.extras?.pendingEvents ?? []
     below.extras?.pendingEvents = []
-    if below.flags.contains(.connectedPending) { announce(.connected) }
+    if below.flags.contains(.connectedPending) { announceFromBelow(.connected) }
     for event in events {
       // The end and the error come through the filter.
       switch event {

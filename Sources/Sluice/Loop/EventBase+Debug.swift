@@ -1,6 +1,7 @@
 extension EventBase: CustomDebugStringConvertible {
-  /// The base's clock, and all that keeps it busy: timers, entries of the queue, mail, and closed events that still have bytes
-  /// on their way, one a line. For a run that does not end, or ended too early. O(queue and lingering events).
+  /// The base's clock, and all that keeps it busy: timers, entries of the queue, mail, and what the loop keeps alive, one a
+  /// line: sockets, listeners, and closed events that still have bytes on their way. For a run that does not end, or ended
+  /// too early. O(what it tells).
   public var debugDescription: String {
     let state = isShutDown ? "shut down" : isRunning ? "running" : "not running"
     var parts: [String] = []
@@ -13,7 +14,7 @@ extension EventBase: CustomDebugStringConvertible {
     }
     if !owedReplies.isEmpty { parts.append("\(owedReplies.count) replies of other threads owed") }
     if hasMail { parts.append("mail waiting") }
-    if !lingering.isEmpty { parts.append("\(lingering.count) closed and not drained") }
+    if !lingering.isEmpty { parts.append("\(lingering.count) kept by the loop") }
     let line = "base, \(clock) clock, \(state): " + (parts.isEmpty ? "nothing to do" : parts.joined(separator: "; "))
     let layers = lingering.values.map { String(reflecting: $0).split(separator: "\n").map { "\n  " + $0 }.joined() }
     return line + layers.sorted().joined()

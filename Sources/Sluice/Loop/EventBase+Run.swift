@@ -8,6 +8,7 @@ extension EventBase {
   private enum Goal {
     case nothingLeft
     case idle
+    case once
     case instant(Int64)
     case stop
   }
@@ -28,6 +29,13 @@ extension EventBase {
   /// - Parameter maximumSteps: as in `run(maximumSteps:)`.
   /// - Throws: as `run(maximumSteps:)`.
   public func runUntilIdle(maximumSteps: Int = .max) throws(EventBaseError) { try run(.idle, maximumSteps) }
+
+  /// Makes one round: runs what is due, a batch of each kind; where nothing is, waits for the first thing that will be, and
+  /// runs that. Returns at once where there is nothing to wait for. For loops of one's own, and tests that look at the state
+  /// in between. libevent: `event_base_loop(EVLOOP_ONCE)`.
+  ///
+  /// - Throws: as `run(maximumSteps:)`.
+  public func runOnce() throws(EventBaseError) { try run(.once, .max) }
 
   /// Runs the loop until its clock reaches `instant`; a monotonic clock waits for it, a virtual one jumps there from timer to
   /// timer. Timers due at `instant` fire, and what they cause is done. libevent: `event_base_loopexit`.
@@ -72,7 +80,9 @@ extension EventBase {
     stepsLeft = limit
     defer { endRun() }
     var lateRounds = 0
+    var hasWaited = false
     while true {
+      roundCount &+= 1
       isTimeFresh = false
       if mailbox != nil { stepsLeft -= deliverMail(upTo: min(Self.batch, stepsLeft)) }
       if !timers.isEmpty { stepsLeft -= fireDueTimers(upTo: min(Self.batch, stepsLeft)) }
@@ -80,12 +90,14 @@ extension EventBase {
       if stopRequested { return }
       // Descriptors get their turn however much deferred work there is.
       if !queue.isEmpty { try pollNow() }
+      if case .once = goal, hasWaited || stepsLeft < limit { return }
       if hasDueWork {
         if stepsLeft <= 0 { throw .stillBusy(steps: limit) }
         if isPast(goal) { lateRounds += 1 }
         if lateRounds > Self.lateRounds { return }
       } else {
         guard try goOn(towards: goal) else { return }
+        hasWaited = true
       }
     }
   }
@@ -155,7 +167,7 @@ extension EventBase {
     case .idle:
       // What the kernel holds for us is due as well.
       return try pollNow()
-    case .nothingLeft:
+    case .nothingLeft, .once:
       if let next { try advance(to: next) } else if isAwaitingOthers { try wait(until: nil) } else { return false }
     case .instant(let end):
       guard currentTime() < end else { return false }

@@ -45,13 +45,15 @@ public final class EventBase {
     @exclusivity(unchecked)
   #endif
   var retired: [AnyObject] = []
-  /// What is closed, and still has bytes on their way.
+  /// What lives until it is closed, whoever holds it: listeners, sockets, and closed events that still have bytes on their
+  /// way.
   var lingering: [ObjectIdentifier: DeferredWork] = [:]
 
   /// How many descriptors were ready at the last look.
   var readyCount = 0
   /// How often the loop slept; for tests.
   var waits = 0
+  var roundCount = 0
   /// One object for each type that asked for it.
   var sharedObjects: [ObjectIdentifier: AnyObject] = [:]
 
@@ -100,6 +102,9 @@ public final class EventBase {
     isTimeFresh = true
     return cachedNow
   }
+
+  /// How many rounds the loop has made. It makes none without cause: while a base is idle, this stands still.
+  public var rounds: Int { roundCount }
 
   /// What was created on this base and what is gone again; for tests.
   public internal(set) var ledger: Ledger {

@@ -15,6 +15,14 @@ public enum EventBaseError: Error, Equatable, Sendable, CustomStringConvertible 
   /// What belongs to a loop's thread was called on another one.
   case wrongThread
 
+  /// The system's `errno`; 0 where the system has no part in it.
+  var code: Int32 {
+    switch self {
+    case .waitFailed(let code), .noResources(_, let code): code
+    default: 0
+    }
+  }
+
   /// The error in words, with what to do about it.
   public var description: String {
     switch self {

@@ -44,7 +44,10 @@ extension SocketTransport {
   }
 
   func readEnded(_ event: BufferEvent, _ result: Int) {
-    if result == 0 { return event.inputFinished() }
+    if result == 0 {
+      event.inputFinished()
+      return tellBroken(event)
+    }
     let code = Int32(-result)
     if code == EAGAIN || code == EWOULDBLOCK || code == EINTR { return }
     event.broke(StreamError(.transport(SocketError(.read, code: code, peer: peer)), direction: .read))
@@ -54,8 +57,14 @@ extension SocketTransport {
   @inline(__always) private func read(_ size: Int, for event: BufferEvent) -> Int {
     guard event.inputBuffer.watchers == nil else { return readWatched(size, for: event) }
     let got = fill(&event.inputBuffer, upTo: size)
-    if got > 0 { event.arrived() }
+    if got > 0 { arrived(event) }
     return got
+  }
+
+  @inline(__always) private func arrived(_ event: BufferEvent) {
+    event.arrived()
+    // Nobody takes it, and an end that waits for its own bytes to be taken before it reads would wait for ever.
+    if event.flags.contains(.closing), event.upper == nil, event.stage == nil { event.giveBackInput() }
   }
 
   /// Reads where watchers are called from inside, who may do anything to the event but use its input.
@@ -82,17 +91,6 @@ extension SocketTransport {
       readSize = min(readSize * 4, Self.largestRead)
     } else if got < readSize / 4, size == readSize {
       readSize = max(readSize / 2, Self.smallestRead)
-    }
-  }
-
-  /// Throws away what came and nobody will read. A descriptor that is closed with unread bytes resets the connection, and the
-  /// other end may lose what was sent to it last.
-  func discardUnread() {
-    withUnsafeTemporaryAllocation(byteCount: 16_384, alignment: 16) { bytes in
-      for _ in 0..<64 {
-        let got = recv(descriptor, bytes.baseAddress, bytes.count, 0)
-        if got < bytes.count { return }
-      }
     }
   }
 }

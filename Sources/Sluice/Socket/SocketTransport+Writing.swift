@@ -14,7 +14,10 @@ extension SocketTransport {
   private static var mostPieces: Int { 64 }
 
   func outputReady(_ event: BufferEvent) {
-    guard link != nil, onConnected == nil, !isWriteBlocked else { return }
+    guard link != nil else { return }
+    // Where an event was dropped, its heir comes here first.
+    link = Unmanaged.passUnretained(event)
+    guard onConnected == nil, !isWriteBlocked else { return }
     if inlet != nil { return outputReadyBehindPipe(event) }
     guard let waiting = event.beginSending() else { return }
     let failure = send(&event.outputBuffer)
@@ -76,16 +79,30 @@ extension SocketTransport {
     }
   }
 
-  /// Writing failed: that is told in a turn of its own, behind what the other end sent before it went.
+  /// Writing failed: that is told in a turn of its own, behind what the other end sent before it went, as far as that is wanted.
   func broke(_ event: BufferEvent, _ code: Int32) {
     guard !isBroken else { return }
-    isBroken = true
+    brokenCode = code
     isWriteBlocked = true
-    event.base.defer { [weak event, weak self] in
-      guard let event, let self, self.link != nil else { return }
-      self.budget = Self.readBudget(of: event.base)
-      self.receive(event)
-      event.broke(StreamError(.transport(SocketError(.write, code: code, peer: self.peer)), direction: .write))
+    event.base.defer { [weak self] in
+      guard let self, let event = link?.takeUnretainedValue() else { return }
+      budget = Self.readBudget(of: event.base)
+      receive(event)
+      let isReading = !event.flags.intersects([.readDisabled, .readSuspended, .inputEnded, .failed])
+      // The end of what is there comes as any other, and tells then.
+      if !isReading || !hasUnread { tellBroken(event) }
     }
+  }
+
+  /// Tells that writing failed, where it did.
+  func tellBroken(_ event: BufferEvent) {
+    guard isBroken, link != nil else { return }
+    event.broke(StreamError(.transport(SocketError(.write, code: brokenCode, peer: peer)), direction: .write))
+  }
+
+  /// Whether bytes that were not read, or the end, are there.
+  private var hasUnread: Bool {
+    var interest = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return poll(&interest, 1, 0) > 0 && interest.revents & Int16(POLLIN | POLLHUP) != 0
   }
 }

@@ -11,18 +11,19 @@ import CSluiceSystem
 /// A buffer event's socket.
 ///
 /// Three system calls a hop: the loop's wait, one read, one write. Output is written at once; writability is asked for only
-/// where the kernel would block. The event is kept alive by its base, and keeps this.
+/// where the kernel would block. The event keeps this.
 final class SocketTransport: Watched, Transport {
   let peer: String
   /// The event above; nil once the descriptor is closed.
-  private(set) var link: Unmanaged<BufferEvent>?
+  var link: Unmanaged<BufferEvent>?
   /// Where the kernel passes on what comes here, and from where it brings what goes, while it does.
   var outlet: SpliceLane?
   var inlet: SpliceLane?
   /// Output waits until the kernel has room again.
   var isWriteBlocked = false
-  /// Writing has failed, and that is told in the loop's next turn.
-  var isBroken = false
+  /// Why writing failed, where it did; that is told in the loop's next turn, or later.
+  var brokenCode: Int32 = 0
+  var isBroken: Bool { brokenCode != 0 }
   /// How much the next read asks for.
   var readSize = smallestRead
   /// What is left of this round's share of reading.
@@ -123,8 +124,8 @@ final class SocketTransport: Watched, Transport {
   }
 
   func close(_ event: BufferEvent) {
-    if link != nil, !event.flags.intersects([.inputEnded, .failed]) { discardUnread() }
-    closeNow(event)
+    closeNow(
+      event, isOrderly: event.flags.contains(.outputFinished) && !event.flags.intersects([.inputEnded, .failed]))
   }
 
   func abort(_ event: BufferEvent) {
@@ -135,7 +136,7 @@ final class SocketTransport: Watched, Transport {
     closeNow(event)
   }
 
-  private func closeNow(_ event: BufferEvent) {
+  private func closeNow(_ event: BufferEvent, isOrderly: Bool = false) {
     guard link != nil else { return }
     inlet?.discard()
     link = nil
@@ -143,9 +144,14 @@ final class SocketTransport: Watched, Transport {
     onConnected = nil
     // Nobody else may get the number before the poller forgot it.
     try? event.base.watch(self, for: [])
-    closeDescriptor(descriptor)
-    onClosed?()
-    onClosed = nil
+    let onClosed = self.onClosed
+    self.onClosed = nil
+    if isOrderly {
+      LingeringSocket.close(descriptor, on: event.base) { onClosed?() }
+    } else {
+      closeDescriptor(descriptor)
+      onClosed?()
+    }
   }
 }
 

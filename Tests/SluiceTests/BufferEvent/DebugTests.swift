@@ -83,11 +83,11 @@ struct DebugTests {
   @Test func `a stack shows a line for each layer, from the top`() throws {
     try inVirtualTime { base in
       let (left, right) = base.pair()
-      let top = try left.filtered(by: ContractPass()).filtered(by: ContractPass())
+      let top = try left.filtered(by: Pass()).filtered(by: Pass())
       let lines = top.debugDescription.split(separator: "\n").map(String.init)
       #expect(lines.count == 3)
-      #expect(lines[0].hasPrefix("filter ContractPass: "))
-      #expect(lines[1].hasPrefix("  over filter ContractPass: "))
+      #expect(lines[0].hasPrefix("filter Pass: "))
+      #expect(lines[1].hasPrefix("  over filter Pass: "))
       #expect(lines[2].hasPrefix("  over half of a pair: "))
       withExtendedLifetime(right) {}
     }

@@ -17,6 +17,16 @@ extension EventBase {
   /// Runs what is due, and fails where that does not end.
   func settle() throws { try runUntilIdle(maximumSteps: 100_000) }
 
+  /// A pair with pass-through filters on both halves.
+  func stackedPair(depth: Int) throws -> (BufferEvent, BufferEvent) {
+    var (left, right) = pair()
+    for _ in 0..<depth {
+      left = try left.filtered(by: Pass())
+      right = try right.filtered(by: Pass())
+    }
+    return (left, right)
+  }
+
   /// Milliseconds since the base was made, in virtual time.
   var elapsed: Int { Int(now.nanoseconds / 1_000_000) }
 }

@@ -150,7 +150,7 @@ struct OverlapTests {
   @Test func `a filter above goes on when the output below is given back`() throws {
     try inVirtualTime { base in
       let (lower, right) = base.pair()
-      let left = try lower.filtered(by: ContractPass())
+      let left = try lower.filtered(by: Pass())
       use(&lower.output) { _ in #expect(left.write("waits").isAccepted) }
       try base.settle()
       #expect(right.inputText == "waits")

@@ -8,7 +8,7 @@ struct StackEndingTests {
   func `a stack that lingers is let go when the other end ends`(ending: Int) throws {
     try inVirtualTime { base in
       var (left, right): (BufferEvent, BufferEvent?) = base.pair()
-      left = try left.filtered(by: ContractPass())
+      left = try left.filtered(by: Pass())
       right?.finish()
       try base.settle()
       right?.disable(.read)
@@ -26,7 +26,7 @@ struct StackEndingTests {
   @Test func `a closing stack drains, though its layers were disabled and suspended`() throws {
     try inVirtualTime { base in
       let (lower, right) = base.pair()
-      let left = try lower.filtered(by: ContractPass())
+      let left = try lower.filtered(by: Pass())
       lower.disable(.both)
       lower.suspend(.both, for: .rate)
       left.disable(.both)
@@ -44,7 +44,7 @@ struct StackEndingTests {
   @Test func `finish and close of a lower layer act on the whole stack`() throws {
     try inVirtualTime { base in
       let (lower, right) = base.pair()
-      let left = try lower.filtered(by: ContractPass())
+      let left = try lower.filtered(by: Pass())
       right.disable(.read)
       left.write("through the filter")
       lower.finish()
@@ -60,7 +60,7 @@ struct StackEndingTests {
   @Test func `aborting a lower layer makes the stack above fail`() throws {
     try inVirtualTime { base in
       let (lower, right) = base.pair()
-      let left = try lower.filtered(by: ContractPass())
+      let left = try lower.filtered(by: Pass())
       let log = EventLog()
       log.follow(left, "left")
       log.follow(right, "right")
@@ -74,7 +74,7 @@ struct StackEndingTests {
   @Test func `freeing a lower layer has the writes above refused`() throws {
     try inVirtualTime { base in
       let (lower, right) = base.pair()
-      let left = try lower.filtered(by: ContractPass())
+      let left = try lower.filtered(by: Pass())
       lower.free()
       #expect(left.write("x") == .refused(.unlinked))
       #expect(right.write("x") == .refused(.unlinked))

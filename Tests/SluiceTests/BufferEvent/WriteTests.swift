@@ -83,7 +83,7 @@ struct WriteTests {
       case .peerClosed: right?.close()
       case .peerDropped: right = nil
       case .unlinked: right?.free()
-      case .underneath: stack = try left.filtered(by: ContractPass())
+      case .underneath: stack = try left.filtered(by: Pass())
       case .busy:
         use(&left.output) { _ in #expect(write("x", to: left, way) == .refused(.busy)) }
         return
@@ -117,20 +117,5 @@ struct WriteTests {
       try base.settle()
       #expect(got == bytes)
     }
-  }
-}
-
-/// A filter that passes everything on.
-struct ContractPass: Filter {
-  mutating func encode(
-    _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) -> FilterProgress {
-    target.append(upTo: context.limit, from: &source) > 0 ? .moved : .needsMore
-  }
-
-  mutating func decode(
-    _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
-  ) -> FilterProgress {
-    target.append(upTo: context.limit, from: &source) > 0 ? .moved : .needsMore
   }
 }

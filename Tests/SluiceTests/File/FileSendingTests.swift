@@ -154,7 +154,7 @@ struct FileSendingTests {
     try onFileLink(FileLink(link: .pair)) { base, sender, sink in
       sink.event.disable(.read)
       try sender.write(file: file.open())
-      #expect(throws: StackError.busy) { try sender.filtered(by: ContractPass()) }
+      #expect(throws: StackError.busy) { try sender.filtered(by: Pass()) }
       sender.abort()
     }
   }

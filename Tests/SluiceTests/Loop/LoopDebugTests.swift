@@ -20,7 +20,7 @@ struct LoopDebugTests {
     #expect(
       lines.first == """
         base, virtual clock, not running: 2 queued; 2 timers armed, the first in 2.0 seconds; mail waiting; \
-        1 closed and not drained
+        1 kept by the loop
         """)
     #expect(lines.last?.contains("half of a pair") == true)
     base.shutDown()

@@ -60,14 +60,14 @@ struct RelayConnectingTests {
 
   @Test func `no filter can be put on an event that is in a relay`() throws {
     try inScene(RelayMixture(left: .pair, right: .pair)) { scene in
-      #expect(throws: StackError.relayed) { try scene.relay.left.filtered(by: ContractPass()) }
+      #expect(throws: StackError.relayed) { try scene.relay.left.filtered(by: Pass()) }
     }
   }
 
   @Test func `the top of a stack is what is joined`() throws {
     let base = EventBase(clock: .virtual)
     let (client, wire) = base.pair()
-    let top = try wire.filtered(by: ContractPass())
+    let top = try wire.filtered(by: Pass())
     let (_, other) = base.pair()
     let relay = wire.relay(to: other)
     #expect(relay.left === top)

@@ -139,17 +139,6 @@ extension RelayOutcome {
   }
 }
 
-extension StreamError {
-  /// Whether the other end reset the stream, as a pair or as a socket tells it.
-  var isReset: Bool {
-    if case .reset = reason { return true }
-    if case .transport(let error as SocketError) = reason {
-      return error.operation == .read || error.operation == .write
-    }
-    return false
-  }
-}
-
 /// Bytes from a seed that repeat themselves in steps that no segment and no mark has.
 func sampleBytes(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
   var random = SplitMix64(seed: seed)

@@ -160,7 +160,7 @@ struct ConnectorTests {
     try connecting("192.0.2.1:80", [:], ["192.0.2.1": .connects(after: 1_000)]) { base, event, _, _, log in
       event.readTimeout = .milliseconds(50)
       event.writeTimeout = .milliseconds(70)
-      let top = try event.filtered(by: ContractPass())
+      let top = try event.filtered(by: Pass())
       log.follow(top, "top")
       top.readTimeout = .milliseconds(60)
       top.write("waits")
@@ -179,7 +179,7 @@ struct ConnectorTests {
       "example.test:80", ["example.test": [try .found("192.0.2.1", after: .milliseconds(5))]],
       ["192.0.2.1": .connects(after: 5)]
     ) { base, event, _, _, log in
-      let top = try event.filtered(by: ContractPass()).filtered(by: ContractPass())
+      let top = try event.filtered(by: Pass()).filtered(by: Pass())
       log.follow(top, "top")
       top.write("through two filters")
       top.finish()
@@ -195,7 +195,7 @@ struct ConnectorTests {
 
   @Test func `a failure is told at the top of a stack, once`() throws {
     try connecting("192.0.2.1:80", [:], ["192.0.2.1": .fails(ECONNREFUSED, after: 1)]) { base, event, _, _, log in
-      let top = try event.filtered(by: ContractPass())
+      let top = try event.filtered(by: Pass())
       log.follow(top, "top")
       top.write("lost")
       try base.settle()
@@ -286,8 +286,8 @@ struct ConnectorTests {
     let base = EventBase(clock: .virtual)
     var options = ConnectOptions()
     (options.resolver, options.dialer) = (resolver, dialer)
-    _ = base.connect(to: try Endpoint("example.test:80"), options: options)
-    _ = base.connect(to: address("192.0.2.1"), options: options)
+    base.connect(to: try Endpoint("example.test:80"), options: options).onEvent = { _, _ in }
+    base.connect(to: address("192.0.2.1"), options: options).onEvent = { _, _ in }
     #expect(dialer.underWay == 1)
     base.shutDown()
     #expect(dialer.underWay == 0)

@@ -105,7 +105,7 @@ public struct ConnectError: Error, Sendable, CustomStringConvertible {
     case .name, .noMatch: ""
     case .timedOut where attempts.isEmpty: "; check the name servers (/etc/resolv.conf), or give it more time"
     case .timedOut: "; check the address and what filters the way, or give it more time"
-    default: attempts.compactMap { $0.error?.advice }.first { !$0.isEmpty } ?? ""
+    default: attempts.compactMap { $0.error?.usualAdvice }.first.map { "; " + $0 } ?? ""
     }
   }
 }

@@ -177,8 +177,11 @@ final class Connector: Transport {
   }
 
   func outputReady(_ event: BufferEvent) {
+    guard link != nil else { return }
+    // Where an event was dropped, its heir comes here first.
+    link = Unmanaged.passUnretained(event)
     // An event that was closed with nothing to say needs no connection.
-    if link != nil, event.isClosed { event.sendOutput { _ in } }
+    if event.isClosed { event.sendOutput { _ in } }
   }
 
   func readingChanged(_ event: BufferEvent, isWanted: Bool) {}

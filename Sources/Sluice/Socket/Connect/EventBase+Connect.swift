@@ -8,8 +8,8 @@ extension EventBase {
   /// answers at once. Until then the event's directions are suspended as `.connecting`, and timeouts do not count.
   ///
   /// To cancel, close or abort the event. `close()` with something written makes the connection first, and sends it.
-  /// The base keeps the event alive until it is closed. libevent: `bufferevent_socket_connect`,
-  /// `bufferevent_socket_connect_hostname`.
+  /// The base keeps the event alive while it has a callback, until it is closed or has told an error; one that is dropped
+  /// without is closed. libevent: `bufferevent_socket_connect`, `bufferevent_socket_connect_hostname`.
   ///
   /// - Parameters:
   ///   - endpoint: where to.
@@ -18,7 +18,7 @@ extension EventBase {
   public func connect(to endpoint: Endpoint, options: ConnectOptions = ConnectOptions()) -> BufferEvent {
     let connector = Connector(to: endpoint, options, on: self)
     let event = BufferEvent(base: self, transport: connector)
-    event.keepByLoop()
+    event.keepByCallbacks()
     connector.start(event)
     return event
   }

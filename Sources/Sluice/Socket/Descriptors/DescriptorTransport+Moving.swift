@@ -45,7 +45,10 @@ extension DescriptorTransport {
   }
 
   func outputReady(_ event: BufferEvent) {
-    guard link != nil, let output, !isWriteBlocked else { return }
+    guard link != nil else { return }
+    // Where an event was dropped, its heir comes here first.
+    link = Unmanaged.passUnretained(event)
+    guard let output, !isWriteBlocked else { return }
     var failure: Int32 = 0
     event.sendOutput { buffer in failure = send(&buffer, to: output) }
     if failure != 0 {

@@ -16,7 +16,7 @@ final class DescriptorTransport: DialedTransport {
   private(set) var input: AdoptedDescriptor?
   private(set) var output: AdoptedDescriptor?
   /// The event above; nil once it is closed.
-  private(set) var link: Unmanaged<BufferEvent>?
+  var link: Unmanaged<BufferEvent>?
   private var readWatch: DescriptorWatch?
   private var writeWatch: DescriptorWatch?
   /// Output waits until there is room again.

@@ -16,7 +16,8 @@ extension EventBase {
   /// reading is refused as `.finished`; a file that is open for both is read. A socket is made not to block. For what else is kept of a descriptor that others may
   /// share, see `adopt(reading:writing:)`.
   ///
-  /// The base keeps the event alive until it is closed. libevent: `bufferevent_socket_new`, for sockets.
+  /// The base keeps the event alive while it has a callback, until it is closed or has told an error; one that is dropped
+  /// without is closed. libevent: `bufferevent_socket_new`, for sockets.
   ///
   /// - Throws: `SocketError` where the descriptor is not open.
   public func adopt(descriptor: Int32, options: SocketOptions = SocketOptions()) throws(SocketError) -> BufferEvent {
@@ -42,7 +43,7 @@ extension EventBase {
   ///
   /// Descriptors 0 to 2 are pointed at `/dev/null` when the event gives them back, so that nothing takes their numbers.
   ///
-  /// The base keeps the event alive until it is closed. libevent: none.
+  /// The event lives as that of `adopt(descriptor:options:)`. libevent: none.
   ///
   /// - Throws: `SocketError` where one of them is not open, or not for that direction.
   public func adopt(reading input: Int32, writing output: Int32) throws(SocketError) -> BufferEvent {
@@ -103,10 +104,10 @@ extension EventBase {
     }
   }
 
-  /// An event over a transport, which the base keeps alive until it is closed.
+  /// An event over a transport, which the base keeps alive while it has a callback.
   func event(over transport: some DialedTransport) -> BufferEvent {
     let event = BufferEvent(base: self, transport: transport)
-    event.keepByLoop()
+    event.keepByCallbacks()
     transport.attach(event)
     return event
   }

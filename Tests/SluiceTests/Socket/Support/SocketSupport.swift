@@ -35,42 +35,39 @@ func onSockets(
   #expect(!base.isAwaitingOthers, sourceLocation: sourceLocation)
 }
 
-/// A socket that a test uses by itself, without a loop. It does not block.
-final class RawSocket {
-  private(set) var descriptor: Int32
+/// What was waited for, and did not come.
+struct NeverCame: Error, CustomStringConvertible {
+  let description: String
+}
 
-  init(_ family: Int32 = AF_INET) {
-    descriptor = socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
-  }
-
-  deinit { close() }
-
-  func close() {
-    if descriptor >= 0 { closeDescriptor(descriptor) }
-    descriptor = -1
-  }
-
-  /// Its own address, once it is bound.
-  var address: SocketAddress? { SocketAddress.of(descriptor) { getsockname($0, $1, $2) } }
-
-  func bind(to address: SocketAddress) -> Bool {
-    address.withSystemAddress { bindSystem(descriptor, $0, $1) } == 0
-  }
-
-  func listen(backlog: Int32) -> Bool { listenSystem(descriptor, backlog) == 0 }
-
-  /// 0, or the system's `errno`.
-  func connect(to address: SocketAddress) -> Int32 {
-    address.withSystemAddress { connectSystem(descriptor, $0, $1) } == 0 ? 0 : errno
+extension EventBase {
+  /// Makes rounds until `condition` holds. The watchdog is for what never comes: it takes no time where all is well.
+  func run(until what: String, _ condition: () -> Bool) throws {
+    var isLate = false
+    let watchdog = schedule(after: .seconds(30)) { isLate = true }
+    defer { watchdog.cancel() }
+    while !condition() {
+      if isLate { throw NeverCame(description: "never came: \(what); \(debugDescription)") }
+      try runOnce()
+    }
   }
 }
 
-private func bindSystem(_ descriptor: Int32, _ address: UnsafePointer<sockaddr>, _ length: socklen_t) -> Int32 {
-  bind(descriptor, address, length)
+/// The same for what listens, or is left open: the base ends behind `body`, and everything must have been given back.
+func onEndingBase(
+  _ poller: PollerKind = .automatic, sourceLocation: SourceLocation = #_sourceLocation,
+  _ body: (EventBase) throws -> Void
+) throws {
+  let base = EventBase(poller: poller)
+  try body(base)
+  base.shutDown()
+  #expect(base.ledger.isBalanced, "\(base.ledger)", sourceLocation: sourceLocation)
+  #expect(base.lingering.isEmpty, sourceLocation: sourceLocation)
+  #expect(base.watchList.isEmpty, sourceLocation: sourceLocation)
 }
-private func listenSystem(_ descriptor: Int32, _ backlog: Int32) -> Int32 { listen(descriptor, backlog) }
-private func connectSystem(_ descriptor: Int32, _ address: UnsafePointer<sockaddr>, _ length: socklen_t) -> Int32 {
-  connect(descriptor, address, length)
+
+extension PollerKind {
+  static let all: [PollerKind] = [.automatic, .poll]
 }
 
 /// An address that swallows what is sent to it: its listener accepts nobody, and its queue is full.
@@ -91,6 +88,30 @@ final class BlackHole {
 }
 
 extension BufferEvent {
+  /// Writes until it is known that the other end is gone. Nothing tells when that is: only writing does.
+  func writeUntilRefused() throws {
+    for _ in 0..<100_000 {
+      guard write("x").isAccepted else { return }
+      try base.runUntilIdle()
+    }
+    throw NeverCame(description: "never came: the refusal")
+  }
+
+  /// The descriptor at the bottom of the stack.
+  var descriptor: Int32 {
+    var event = self
+    while let below = event.underlying { event = below }
+    return (event.transport as? SocketTransport)?.descriptor ?? -1
+  }
+
+  /// An option of the socket at the bottom.
+  func option(_ level: Int32, _ name: Int32) -> Int32 {
+    var value: Int32 = -1
+    var length = socklen_t(MemoryLayout<Int32>.size)
+    getsockopt(descriptor, level, name, &value, &length)
+    return value
+  }
+
   /// The error that its connection failed with.
   var connectError: ConnectError? {
     guard case .transport(let error) = failure?.reason else { return nil }
