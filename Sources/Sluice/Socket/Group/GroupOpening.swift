@@ -35,7 +35,7 @@ struct GroupOpening: Sendable {
     for address in addresses {
       let listener = try open(address, on: base, onAccept)
       bound.append(listener.address)
-      if address.isUnix { shared.append(dup(listener.descriptor)) }
+      if address.isUnix { shared += listener.sockets.map { dup($0.descriptor) } }
     }
     return (bound, SharedDescriptors(shared))
   }
