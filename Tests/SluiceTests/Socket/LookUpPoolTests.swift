@@ -152,9 +152,11 @@ struct LookUpPoolTests {
     let base = EventBase()
     var options = ConnectOptions()
     options.resolver = resolver
-    _ = base.connect(to: try Endpoint("example.test:80"), options: options)
+    var event: BufferEvent? = base.connect(to: try Endpoint("example.test:80"), options: options)
     turnstile.waitForOne()
     base.shutDown()
+    #expect(event != nil)
+    event = nil
     #expect(!base.isAwaitingOthers)
     turnstile.letThrough(1)
     while resolver.pool.counts.threads > 0 { yieldProcessor() }
