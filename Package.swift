@@ -107,6 +107,9 @@ let package = Package(
         "SluiceTap", "SluiceTLS", "SluiceTLSTesting",
       ],
       swiftSettings: settings),
+    .executableTarget(
+      name: "FaultServer", dependencies: ["Sluice"], path: "Tests/FaultServer", swiftSettings: settings),
+    .testTarget(name: "FaultTests", dependencies: ["Sluice", "FaultServer"], swiftSettings: settings),
     .testTarget(
       name: "ContractTests",
       dependencies: [

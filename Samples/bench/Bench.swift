@@ -14,6 +14,7 @@ struct Bench: ParsableCommand {
       rate-pingpong    pair-pingpong under --depth limits that never limit on each end
       rate-stream      one way under a limit of --rate for --seconds of real time
       pair-idle        --count pairs held open, resident bytes a pair
+      idle-sockets     --count TCP connections held open, both ends here: resident bytes, and rounds in --seconds of idling
       tls-stream, tls-pingpong, tls-idle    the same under TLS
       tls-handshake    --count full handshakes, one after another
       tls-resume       the same with sessions that are resumed
@@ -49,6 +50,7 @@ struct Bench: ParsableCommand {
     case tlsPingpong = "tls-pingpong"
     case tlsStream = "tls-stream"
     case tlsIdle = "tls-idle"
+    case idleSockets = "idle-sockets"
     case tlsHandshake = "tls-handshake"
     case tlsResume = "tls-resume"
 
@@ -61,6 +63,7 @@ struct Bench: ParsableCommand {
     case .pairPingpong, .filterPingpong, .tlsPingpong, .ratePingpong: try pingpong()
     case .pairStream, .tlsStream: try stream()
     case .pairIdle, .tlsIdle: try idle()
+    case .idleSockets: try idleSockets()
     case .tlsHandshake, .tlsResume: try handshakes()
     case .echo, .tlsEcho: try echo()
     case .relay: try relay()

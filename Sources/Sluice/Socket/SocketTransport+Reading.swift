@@ -45,7 +45,8 @@ extension SocketTransport {
 
   func readEnded(_ event: BufferEvent, _ result: Int) {
     if result == 0 {
-      event.inputFinished()
+      // The kernel shows a reset to one call alone, and an end to those behind it.
+      if !isBroken || brokenCode == EPIPE { event.inputFinished() }
       return tellBroken(event)
     }
     let code = Int32(-result)

@@ -1,0 +1,52 @@
+import Glibc
+import Sluice
+
+/// An echo server that says on standard output what it sees, for tests that break its system calls from outside.
+///
+/// `FaultServer [MAXIMUM]`: says `ready ADDRESS`, then a line for each thing that happens. A line on standard input has it say
+/// its figures; the end of standard input ends it.
+@main
+struct FaultServer {
+  static func main() throws {
+    let base = EventBase()
+    let console = try base.adopt(reading: 0, writing: 1)
+    var options = ListenerOptions()
+    options.maximumConnections = CommandLine.arguments.dropFirst().first.flatMap { Int($0) }
+    var taken = 0
+    let listener = try base.listen(at: .loopback(), options: options) { event, _ in
+      taken += 1
+      let number = taken
+      event.onRead = { $0.write(&$0.input) }
+      event.onEvent = { event, what in
+        console.write("connection \(number): \(words(what))\n")
+        event.close()
+      }
+    }
+    listener.onError = { console.write("listener: \($1)\n") }
+    console.onRead = { console in
+      while console.input.readLine() != nil { console.write(figures(listener)) }
+    }
+    console.onEvent = { console, _ in
+      console.write(figures(listener))
+      console.close()
+      base.stop()
+    }
+    console.write("ready \(listener.address)\n")
+    try base.runUntilStopped()
+    try base.runUntilIdle()
+  }
+
+  private static func words(_ event: StreamEvent) -> String {
+    guard case .error(let error) = event else { return "\(event)" }
+    return "error \(error.code ?? 0) while \(error.direction)"
+  }
+
+  private static func figures(_ listener: Listener) -> String {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    let microseconds = time.tv_sec * 1_000_000 + time.tv_nsec / 1_000
+    let counts = listener.counts
+    return "figures open=\(listener.openConnections) accepted=\(counts.accepted) shed=\(counts.shed) "
+      + "errors=\(counts.errors) rounds=\(listener.base.rounds) cpu=\(microseconds)\n"
+  }
+}
