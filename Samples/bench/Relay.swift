@@ -12,16 +12,11 @@ extension Bench {
     var bytes = 0
     var relays: [ObjectIdentifier: Relay] = [:]
     let listener = try base.listen(at: .loopback()) { event, _ in
-      do {
-        let relay = event.relay(to: try base.connect(to: .loopback(port: target)), options: options) { relay in
-          bytes += relay.bytesToRight + relay.bytesToLeft
-          relays[ObjectIdentifier(relay)] = nil
-        }
-        relays[ObjectIdentifier(relay)] = relay
-      } catch {
-        print("unexpected:", error)
-        event.abort()
+      let relay = event.relay(to: base.connect(to: .loopback(port: target)), options: options) { relay in
+        bytes += relay.bytesToRight + relay.bytesToLeft
+        relays[ObjectIdentifier(relay)] = nil
       }
+      relays[ObjectIdentifier(relay)] = relay
     }
     try base.onSignal(SIGTERM) { base.stop() }
     print(listener.address.port ?? 0)
