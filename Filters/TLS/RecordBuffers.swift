@@ -52,7 +52,7 @@ extension TLSConnection {
     return true
   }
 
-  private var isBetweenRecords: Bool {
+  var isBetweenRecords: Bool {
     guard let state = SSL_rstate_string(pointer) else { return false }
     return state[0] == 0x52 && state[1] == 0x48  // "RH": it waits for a header.
   }

@@ -8,7 +8,6 @@ extension TLSConnection {
     _ body: () throws -> Result
   ) rethrows -> Result {
     (input, output, isInCall) = (source, target, true)
-    OpenSSLErrors.clear()
     defer { (input, output, isInCall) = (nil, nil, false) }
     return try body()
   }
@@ -16,10 +15,11 @@ extension TLSConnection {
   /// Goes on with the handshake as far as the bytes go. True when it is complete.
   func shake(_ source: UnsafeMutablePointer<EventBuffer>?, _ reply: UnsafeMutablePointer<EventBuffer>) throws -> Bool {
     willUseBuffers()
+    OpenSSLErrors.clear()
     return try call(source, reply) {
       let result = SSL_do_handshake(pointer)
       if result == 1 {
-        isEstablished = true
+        establish()
         handshakeTime = startTime.map { ContinuousClock.now - $0 }
         return true
       }
@@ -29,10 +29,19 @@ extension TLSConnection {
     }
   }
 
+  func establish() {
+    isEstablished = true
+    guard isBetweenRecords else { return }
+    readsWholeRecords = true
+    SSL_set_read_ahead(pointer, 1)
+  }
+
   /// What went wrong, told from the library's errors, the alerts, and the first bytes.
   func failure() -> TLSError {
     hasFailed = true
-    let error = OpenSSLErrors.takeFirst()
+    // In a handshake, whose calls began with an empty queue, the first error is the cause; later ones tell of its
+    // consequences. Afterwards, the last one is this call's, whatever others left in front of it.
+    let error = isEstablished ? OpenSSLErrors.take() : OpenSSLErrors.takeFirst()
     if let certificateError, error?.reason == SSL_R_CERTIFICATE_VERIFY_FAILED { return .certificate(certificateError) }
     if error?.library == ERR_LIB_SSL, error?.reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE {
       return .certificate(TLSCertificateError(reason: .missing, subject: "", depth: 0))

@@ -2,21 +2,19 @@ internal import COpenSSL
 internal import Sluice
 
 extension TLSConnection {
-  /// Writes one record of `length` bytes from the front of `source`.
+  /// Writes one record of up to `longest` bytes from the front of `source`. Pieces that nearly fill one are a record each, so
+  /// that only small ones are brought together.
   @inline(__always) func write(
-    _ length: Int, from source: inout EventBuffer, to target: UnsafeMutablePointer<EventBuffer>
+    _ longest: Int, from source: inout EventBuffer, to target: UnsafeMutablePointer<EventBuffer>
   ) throws {
-    if source.contiguousCount < length { try source.makeContiguous(length) }
-    let written = try call(nil, target) {
-      try source.withFirstSpan { span in
-        try span.withUnsafeBytes { bytes in
-          let written = SSL_write(pointer, bytes.baseAddress, Int32(length))
-          guard written > 0 else { throw failure() }
-          return Int(written)
-        }
-      }
+    var length = min(source.contiguousCount, longest)
+    if length < longest, length < TLSFilter.recordSize * 7 / 8 {
+      try source.makeContiguous(longest)
+      length = longest
     }
-    source.drain(written)
+    let written = call(nil, target) { SSL_write(pointer, source.unsafeFirstBytes.baseAddress, Int32(length)) }
+    guard written > 0 else { throw failure() }
+    source.drain(Int(written))
   }
 
   /// Reads records until the source is empty or `target` has grown to `goal`. False when the other end said that it is
@@ -28,34 +26,44 @@ extension TLSConnection {
     try call(source, reply) {
       var wanted = 0
       while !source.pointee.isEmpty && target.pointee.count < goal || wanted > 0 {
-        let before = source.pointee.count
         // No record holds more than it takes on the wire, save for what the library has of it already.
-        let room = wanted > 0 ? wanted : min(before, TLSFilter.recordSize)
-        var result: Int32 = 0
+        let room = wanted > 0 ? wanted : min(source.pointee.count, TLSFilter.recordSize)
+        var before = 0
         var asked = 0
+        var result: Int32 = 0
         try target.pointee.withRoom(atLeast: room) { area in
-          asked = min(area.count, TLSFilter.recordSize)
-          result = SSL_read(pointer, area.baseAddress, Int32(asked))
-          return Int(max(result, 0))
+          var filled = 0
+          repeat {
+            before = source.pointee.count
+            asked = min(area.count - filled, TLSFilter.recordSize)
+            result = SSL_read(pointer, area.baseAddress?.advanced(by: filled), Int32(asked))
+            if result <= 0 { break }
+            filled += Int(result)
+          } while area.count - filled >= TLSFilter.recordSize && !source.pointee.isEmpty
+          if filled > 0 { emptyBytes = 0 }
+          return filled
         }
         if result > 0 {
-          emptyBytes = 0
           // The rest of a record is taken in any case: nobody would come back for it.
           wanted = Int(result) == asked ? Int(SSL_pending(pointer)) : 0
           continue
         }
         wanted = 0
         emptyBytes += before - source.pointee.count
-        switch SSL_get_error(pointer, result) {
-        case SSL_ERROR_WANT_READ:
-          if source.pointee.count == before || emptyBytes > TLSFilter.largestFlood { return true }
-        case SSL_ERROR_ZERO_RETURN: return false
-        default: throw failure()
+        // `SSL_get_error` takes what others left in the thread's queue of errors for this call's: the connection's own state
+        // says it all.
+        guard SSL_want(pointer) == SSL_READING else {
+          guard isPeerDone else { throw failure() }
+          return false
         }
+        if source.pointee.count == before || emptyBytes > TLSFilter.largestFlood { return true }
       }
       return true
     }
   }
+
+  /// Whether the other end sent close_notify.
+  var isPeerDone: Bool { SSL_get_shutdown(pointer) & SSL_RECEIVED_SHUTDOWN != 0 && alertReceived == 255 }
 
   /// Sends close_notify; what the other end sends is still read.
   func sendCloseNotify(_ target: UnsafeMutablePointer<EventBuffer>) {

@@ -36,6 +36,17 @@ public final class TLSConnection {
   #endif
   var output: UnsafeMutablePointer<EventBuffer>?
 
+  /// Whether the library asks for as much as it has room for, and is given a record at a time.
+  #if !DEBUG
+    @exclusivity(unchecked)
+  #endif
+  var readsWholeRecords = false
+  /// Bytes of the record that the library reads which it was not given yet.
+  #if !DEBUG
+    @exclusivity(unchecked)
+  #endif
+  var recordLeft = 0
+
   /// Whether a call into the library is on the stack.
   #if !DEBUG
     @exclusivity(unchecked)
@@ -67,7 +78,8 @@ public final class TLSConnection {
   struct Limits {
     var timeout: Duration
     var bytes: Int
-    var allowsDirtyShutdown: Bool
+    var allowDirtyShutdown: Bool
+    var closeWait: Duration?
   }
 
   /// Takes `ssl` over, and gives it its place to read and write.
@@ -79,7 +91,7 @@ public final class TLSConnection {
     let options = context?.options ?? TLSOptions()
     limits = Limits(
       timeout: options.handshakeTimeout, bytes: options.handshakeLimit,
-      allowsDirtyShutdown: options.allowsDirtyShutdown)
+      allowDirtyShutdown: options.allowDirtyShutdown, closeWait: options.closeWait)
     guard let bio = WireBIO.make(for: self) else { throw .unusable("no memory for a connection") }
     SSL_set_bio(ssl, bio, bio)
   }

@@ -92,7 +92,7 @@ import Testing
   // Row 8, with the switch.
   @Test func `a dirty shutdown is an orderly end for those who allow it`() throws {
     for allows in [false, true] {
-      let talk = try Conversation(server: { $0.options.allowsDirtyShutdown = allows })
+      let talk = try Conversation(server: { $0.options.allowDirtyShutdown = allows })
       talk.client.write("data")
       try talk.settle()
       talk.client.underlying?.partner?.disable(.write)

@@ -19,7 +19,6 @@ static inline int sluice_ssl_ctx_set_max_version(SSL_CTX *context, int version) 
 }
 static inline long sluice_ssl_ctx_set_mode(SSL_CTX *context, long mode) { return SSL_CTX_set_mode(context, mode); }
 static inline long sluice_ssl_ctx_clear_mode(SSL_CTX *context, long mode) { return SSL_CTX_clear_mode(context, mode); }
-static inline void sluice_ssl_ctx_set_read_ahead(SSL_CTX *context, int on) { SSL_CTX_set_read_ahead(context, on); }
 static inline long sluice_ssl_ctx_set_session_cache_mode(SSL_CTX *context, long mode) {
   return SSL_CTX_set_session_cache_mode(context, mode);
 }
@@ -79,6 +78,9 @@ static inline long sluice_ssl_ctx_set_cache_size(SSL_CTX *context, long size) {
   return SSL_CTX_sess_set_cache_size(context, size);
 }
 
+/// What a BIO over segment chains answers to commands: there is nothing to flush, and it can do nothing else.
+long sluice_wire_control(BIO *bio, int command, long number, void *pointer);
+
 /// Prints a name as RFC 2253 says, with what is not printable escaped.
 static inline int sluice_x509_name_print(BIO *bio, const X509_NAME *name) {
   return X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
@@ -93,6 +95,7 @@ static const unsigned long long SSL_OP_CIPHER_SERVER_PREFERENCE_ = SSL_OP_CIPHER
 static const unsigned long long SSL_OP_PRIORITIZE_CHACHA_ = SSL_OP_PRIORITIZE_CHACHA;
 static const long SSL_MODE_ENABLE_PARTIAL_WRITE_ = SSL_MODE_ENABLE_PARTIAL_WRITE;
 static const long SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER_ = SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER;
+static const long SSL_MODE_NO_AUTO_CHAIN_ = SSL_MODE_NO_AUTO_CHAIN;
 static const long SSL_MODE_AUTO_RETRY_ = SSL_MODE_AUTO_RETRY;
 
 #endif
