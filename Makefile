@@ -9,7 +9,7 @@ STACK ?= gzip(level=6)
 FILE ?= .build/sample.txt
 sources := $(wildcard Sources Filters Samples Tests) Package.swift
 
-.PHONY: run test lint docs man bench headers
+.PHONY: run test lint docs man bench headers programs
 
 run: headers $(FILE)
 	swift build -c release --product sluice
@@ -19,7 +19,7 @@ run: headers $(FILE)
 	@mkdir -p .build
 	@./.ci/sample-text > $@.part && mv $@.part $@
 
-test: headers
+test: headers programs
 	swift build --build-tests
 	swift test
 
@@ -42,3 +42,6 @@ bench: headers
 
 headers:
 	@./.ci/headers
+
+programs:
+	@./.ci/programs

@@ -21,6 +21,12 @@ enum OpenSSLErrors {
     return code == 0 ? nil : (sluice_err_library(code), sluice_err_reason(code), text(of: code))
   }
 
+  /// Whether the last error says that a certificate was refused; those in front of it say how the library found that out.
+  static var lastIsCertificateVerification: Bool {
+    let code = ERR_peek_last_error()
+    return sluice_err_library(code) == ERR_LIB_SSL && sluice_err_reason(code) == SSL_R_CERTIFICATE_VERIFY_FAILED
+  }
+
   private static func text(of code: UInt) -> String {
     guard let reason = ERR_reason_error_string(code) else { return "error \(code)" }
     return String(cString: reason)

@@ -41,8 +41,9 @@ extension TLSConnection {
     hasFailed = true
     // In a handshake, whose calls began with an empty queue, the first error is the cause; later ones tell of its
     // consequences. Afterwards, the last one is this call's, whatever others left in front of it.
+    let isCertificate = OpenSSLErrors.lastIsCertificateVerification
     let error = isEstablished ? OpenSSLErrors.take() : OpenSSLErrors.takeFirst()
-    if let certificateError, error?.reason == SSL_R_CERTIFICATE_VERIFY_FAILED { return .certificate(certificateError) }
+    if isCertificate { return .certificate(certificateError ?? unnotedCertificateError()) }
     if error?.library == ERR_LIB_SSL, error?.reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE {
       return .certificate(TLSCertificateError(reason: .missing, subject: "", depth: 0))
     }
@@ -50,6 +51,15 @@ extension TLSConnection {
     if !isEstablished, let told = firstBytes.verdict(error?.reason ?? 0) { return told }
     let alert = alertSent == 255 ? nil : TLSAlert(code: alertSent)
     return .protocolViolation(error?.text ?? "the library gave up without a word", alertSent: alert)
+  }
+}
+
+extension TLSConnection {
+  /// What is wrong with certificates that the library gave up on before it looked at them one by one.
+  private func unnotedCertificateError() -> TLSCertificateError {
+    TLSCertificateError(
+      code: Int32(truncatingIfNeeded: SSL_get_verify_result(pointer)), certificate: SSL_get0_peer_certificate(pointer),
+      depth: 0, host: host)
   }
 }
 

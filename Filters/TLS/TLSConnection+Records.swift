@@ -25,9 +25,9 @@ extension TLSConnection {
   ) throws -> Bool {
     try call(source, reply) {
       var wanted = 0
-      while !source.pointee.isEmpty && target.pointee.count < goal || wanted > 0 {
+      while (!source.pointee.isEmpty || holdsInput) && target.pointee.count < goal || wanted > 0 {
         // No record holds more than it takes on the wire, save for what the library has of it already.
-        let room = wanted > 0 ? wanted : min(source.pointee.count, TLSFilter.recordSize)
+        let room = wanted > 0 ? wanted : min(holdsInput ? .max : source.pointee.count, TLSFilter.recordSize)
         var before = 0
         var asked = 0
         var result: Int32 = 0
@@ -49,6 +49,7 @@ extension TLSConnection {
           continue
         }
         wanted = 0
+        holdsInput = false
         emptyBytes += before - source.pointee.count
         // `SSL_get_error` takes what others left in the thread's queue of errors for this call's: the connection's own state
         // says it all.

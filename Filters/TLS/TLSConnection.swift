@@ -46,6 +46,14 @@ public final class TLSConnection {
     @exclusivity(unchecked)
   #endif
   var recordLeft = 0
+  /// Whether the library may hold bytes of the input that it read before the connection was made of its `SSL`.
+  #if !DEBUG
+    @exclusivity(unchecked)
+  #endif
+  var holdsInput = false
+  /// Bytes of a header that was not given as a whole, and the length in them.
+  var headerCount = 0
+  var headerLength = 0
 
   /// Whether a call into the library is on the stack.
   #if !DEBUG
@@ -104,9 +112,11 @@ public final class TLSConnection {
     SSL_free(pointer)
   }
 
-  /// The connection that a callback of the library is about.
+  /// The connection that a callback of the library is about; nil for an `SSL` that somebody made of a context by hand.
   static func of(_ ssl: OpaquePointer?) -> Unmanaged<TLSConnection>? {
-    guard let bio = SSL_get_rbio(ssl), let data = BIO_get_data(bio) else { return nil }
+    guard let bio = SSL_get_rbio(ssl), BIO_method_type(bio) == WireBIO.type, let data = BIO_get_data(bio) else {
+      return nil
+    }
     return Unmanaged.fromOpaque(data)
   }
 

@@ -50,7 +50,12 @@ public struct TLSFilter: Filter, ~Copyable {
 
   /// Sends the client's first message, and starts the time that the handshake has.
   public mutating func start(_ context: inout FilterContext) throws {
-    if connection.isEstablished { return context.announce(.connected) }
+    if connection.isEstablished {
+      context.announce(.connected)
+      // What an `SSL` has read before it came here waits for no more bytes.
+      if connection.holdsInput { context.wakeSoon() }
+      return
+    }
     context.needsInput = true
     connection.startTime = .now
     context.wake(after: connection.limits.timeout)
@@ -77,8 +82,10 @@ public struct TLSFilter: Filter, ~Copyable {
     while !source.isEmpty {
       let length = min(source.count, Self.recordSize)
       guard length == Self.recordSize || isPushed else { break }
-      // A record that does not fit whole waits until there is room, so that nothing is cut on its way down.
-      guard target.isEmpty || target.count + length + Self.recordOverhead <= goal else { break }
+      // A record that does not fit whole waits until there is room, so that nothing is cut on its way down. At the end, when no
+      // call may come to nothing, it goes all the same.
+      let isDue = target.isEmpty || (context.mode == .finished && target.count == before)
+      guard isDue || target.count + length + Self.recordOverhead <= goal else { break }
       try connection.write(length, from: &source, to: &target)
     }
     guard context.mode == .finished, source.isEmpty else { return target.count > before ? .moved : .needsMore }
@@ -103,12 +110,13 @@ public struct TLSFilter: Filter, ~Copyable {
   ) throws -> FilterProgress {
     guard connection.isEstablished else { return try shake(&source, &context) }
     let before = source.count
-    guard before > 0 else { return try ended(context.mode) }
+    guard before > 0 || connection.holdsInput else { return try ended(context.mode) }
     connection.willUseBuffers()
-    let goal = target.count + min(context.limit, Self.recordSize)
+    let had = target.count
+    let goal = had + min(context.limit, Self.recordSize)
     let isOpen = try connection.open(&source, &target, &context.reply, goal, &emptyBytes)
     if !isOpen { return .ended }
-    if source.count == before { return try ended(context.mode) }
+    if source.count == before, target.count == had { return try ended(context.mode) }
     if emptyBytes > Self.largestFlood { throw TLSError.flood(Self.largestFlood) }
     return .moved
   }

@@ -3,9 +3,12 @@ internal import Sluice
 
 /// What the library reads from and writes to: the segment chains that a filter's call lends. One copy each way.
 enum WireBIO {
+  /// What tells them from others.
+  static let type = BIO_get_new_index() | Int32(BIO_TYPE_SOURCE_SINK)
+
   // An address, since a method is never freed and every thread may use it.
   private static let method: UInt = {
-    let method = BIO_meth_new(BIO_get_new_index() | Int32(BIO_TYPE_SOURCE_SINK), "sluice")
+    let method = BIO_meth_new(type, "sluice")
     BIO_meth_set_read_ex(method, wireRead)
     BIO_meth_set_write_ex(method, wireWrite)
     BIO_meth_set_ctrl(method, sluice_wire_control)
@@ -55,19 +58,26 @@ extension TLSConnection {
       if !isEstablished { noteHandshake(area[..<count]) }
       return count
     }
-    if recordLeft == 0 { recordLeft = Self.recordSize(&input.pointee) }
+    if recordLeft == 0 {
+      let bytes = input.pointee.unsafeFirstBytes
+      guard headerCount == 0, bytes.count >= 5 else { return readHeader(&input.pointee, into: area) }
+      recordLeft = 5 &+ Int(bytes[3]) << 8 &+ Int(bytes[4])
+    }
     let count = input.pointee.read(into: UnsafeMutableRawBufferPointer(rebasing: area[..<min(area.count, recordLeft)]))
     recordLeft &-= count
     return count
   }
 
-  /// The size of the record that begins here, with its header; 0 where the header is not whole.
-  @inline(__always) private static func recordSize(_ input: inout EventBuffer) -> Int {
-    let bytes = input.unsafeFirstBytes
-    if bytes.count >= 5 { return 5 &+ Int(bytes[3]) << 8 &+ Int(bytes[4]) }
-    guard input.count >= 5 else { return 0 }
-    let header = input.bytes(upTo: 5)
-    return 5 + Int(header[3]) << 8 + Int(header[4])
+  /// Gives the bytes of a header that is in pieces, and finds the record's length in them.
+  private func readHeader(_ input: inout EventBuffer, into area: UnsafeMutableRawBufferPointer) -> Int {
+    let count = input.read(into: UnsafeMutableRawBufferPointer(rebasing: area[..<min(area.count, 5 - headerCount)]))
+    for byte in area[..<count] {
+      // The last two of the five are the length.
+      headerLength = (headerLength << 8 | Int(byte)) & 0xFFFF
+      headerCount += 1
+    }
+    if headerCount == 5 { (recordLeft, headerCount) = (headerLength, 0) }
+    return count
   }
 
   func noteHandshake(_ bytes: Slice<UnsafeMutableRawBufferPointer>) {

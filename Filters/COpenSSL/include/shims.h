@@ -49,6 +49,8 @@ static inline EVP_PKEY *sluice_rsa_generate(unsigned int bits) { return EVP_RSA_
 /// The bytes of a memory BIO; they are the BIO's.
 static inline long sluice_bio_memory(BIO *bio, char **bytes) { return BIO_get_mem_data(bio, bytes); }
 
+static inline void sluice_bio_reset(BIO *bio) { (void)BIO_reset(bio); }
+
 // Stacks of certificates, whose functions are macros.
 
 static inline int sluice_x509_stack_count(const STACK_OF(X509) *stack) { return sk_X509_num(stack); }

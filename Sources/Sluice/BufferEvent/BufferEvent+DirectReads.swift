@@ -4,7 +4,9 @@ extension BufferEvent {
   ///
   /// - Returns: the number of bytes in `target`.
   @inline(never) func readDirectly(into target: UnsafeMutableRawBufferPointer) -> Int {
-    guard let stage, stage._withUnsafeGuaranteedRef({ $0.traits.contains(.onlyAppendsToTarget) }), upper == nil else { return 0 }
+    guard let stage, stage._withUnsafeGuaranteedRef({ $0.traits.contains(.onlyAppendsToTarget) }), upper == nil else {
+      return 0
+    }
     guard var next = target.baseAddress else { return 0 }
     var left = target.count
     while left >= Self.turn, isDecodingOn, inputBuffer.isEmpty {
