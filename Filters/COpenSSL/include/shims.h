@@ -25,13 +25,6 @@ static inline long sluice_ssl_ctx_set_session_cache_mode(SSL_CTX *context, long 
 static inline long sluice_ssl_ctx_set_groups(SSL_CTX *context, const char *list) {
   return SSL_CTX_set1_groups_list(context, list);
 }
-static inline long sluice_ssl_ctx_set_signature_algorithms(SSL_CTX *context, const char *list) {
-  return SSL_CTX_set1_sigalgs_list(context, list);
-}
-/// Takes a reference of its own.
-static inline long sluice_ssl_ctx_add_chain_certificate(SSL_CTX *context, X509 *certificate) {
-  return SSL_CTX_add1_chain_cert(context, certificate);
-}
 static inline long sluice_ssl_set_host_name(SSL *ssl, const char *name) { return SSL_set_tlsext_host_name(ssl, name); }
 static inline long sluice_ssl_ctx_sessions(SSL_CTX *context) { return SSL_CTX_sess_number(context); }
 static inline void sluice_ssl_ctx_set_server_name_callback(
@@ -44,8 +37,6 @@ static inline void sluice_ssl_ctx_set_server_name_callback(
 
 static inline int sluice_err_library(unsigned long code) { return ERR_GET_LIB(code); }
 static inline int sluice_err_reason(unsigned long code) { return ERR_GET_REASON(code); }
-static inline EVP_PKEY *sluice_ec_generate(const char *curve) { return EVP_EC_gen(curve); }
-static inline EVP_PKEY *sluice_rsa_generate(unsigned int bits) { return EVP_RSA_gen(bits); }
 /// The bytes of a memory BIO; they are the BIO's.
 static inline long sluice_bio_memory(BIO *bio, char **bytes) { return BIO_get_mem_data(bio, bytes); }
 
@@ -70,12 +61,9 @@ void sluice_x509_alternative_names(
   X509 *certificate, void (*each)(void *, const unsigned char *, size_t, int), void *context);
 
 static inline long sluice_ssl_set_mode(SSL *ssl, long mode) { return SSL_set_mode(ssl, mode); }
+/// The number of the group of the key exchange, negative where there was none.
+static inline long sluice_ssl_group(SSL *ssl) { return SSL_get_negotiated_group(ssl); }
 static inline int sluice_ssl_version(const SSL *ssl) { return SSL_version(ssl); }
-static inline int sluice_ssl_in_init(const SSL *ssl) { return SSL_in_init(ssl); }
-static inline const char *sluice_ssl_group_name(SSL *ssl) {
-  int id = (int)SSL_get_negotiated_group(ssl);
-  return id > 0 ? OBJ_nid2sn(id & 0xffff) : NULL;
-}
 static inline long sluice_ssl_ctx_set_cache_size(SSL_CTX *context, long size) {
   return SSL_CTX_sess_set_cache_size(context, size);
 }
