@@ -12,7 +12,9 @@ enum OpenSSLErrors {
   static func take() -> (library: Int32, reason: Int32, text: String)? {
     var last: UInt = 0
     while case let code = ERR_get_error(), code != 0 {
-      if last == 0 || sluice_err_library(code) != ERR_LIB_SSL || sluice_err_reason(code) != recordLayerFailure { last = code }
+      if last == 0 || sluice_err_library(code) != ERR_LIB_SSL || sluice_err_reason(code) != recordLayerFailure {
+        last = code
+      }
     }
     return last == 0 ? nil : (sluice_err_library(last), sluice_err_reason(last), text(of: last))
   }

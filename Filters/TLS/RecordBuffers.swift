@@ -42,7 +42,7 @@ extension TLSConnection {
 
   /// Gives the buffers back, where they hold nothing and were not used lately.
   fileprivate func givesWay() -> Bool {
-    if wasUsed || isInCall {
+    if wasUsed || wire.pointee.output != nil {
       wasUsed = false
       return false
     }

@@ -7,8 +7,8 @@ extension TLSConnection {
     _ source: UnsafeMutablePointer<EventBuffer>?, _ target: UnsafeMutablePointer<EventBuffer>,
     _ body: () throws -> Result
   ) rethrows -> Result {
-    (input, output, isInCall) = (source, target, true)
-    defer { (input, output, isInCall) = (nil, nil, false) }
+    (wire.pointee.input, wire.pointee.output) = (source, target)
+    defer { (wire.pointee.input, wire.pointee.output) = (nil, nil) }
     return try body()
   }
 
@@ -32,7 +32,7 @@ extension TLSConnection {
   func establish() {
     isEstablished = true
     guard isBetweenRecords else { return }
-    readsWholeRecords = true
+    wire.pointee.readsWholeRecords = true
     SSL_set_read_ahead(pointer, 1)
   }
 

@@ -7,48 +7,46 @@ extension TLSConnection {
   @inline(__always) func write(
     _ longest: Int, from source: inout EventBuffer, to target: UnsafeMutablePointer<EventBuffer>
   ) throws {
-    var length = min(source.contiguousCount, longest)
+    var first = source.unsafeFirstBytes
+    var length = min(first.count, longest)
     if length < longest, length < TLSFilter.recordSize * 7 / 8 {
       try source.makeContiguous(longest)
+      first = source.unsafeFirstBytes
       length = longest
     }
-    let written = call(nil, target) { SSL_write(pointer, source.unsafeFirstBytes.baseAddress, Int32(length)) }
+    let written = call(nil, target) { SSL_write(pointer, first.baseAddress, Int32(length)) }
     guard written > 0 else { throw failure() }
     source.drain(Int(written))
   }
 
-  /// Reads records until the source is empty or `target` has grown to `goal`. False when the other end said that it is
-  /// done.
+  /// Reads records until the source is empty, or `target` has got a turn's worth or `limit` bytes; what is left of a record then
+  /// stays in the library. False when the other end said that it is done.
   @inline(__always) func open(
     _ source: UnsafeMutablePointer<EventBuffer>, _ target: UnsafeMutablePointer<EventBuffer>,
-    _ reply: UnsafeMutablePointer<EventBuffer>, _ goal: Int, _ emptyBytes: inout Int
+    _ reply: UnsafeMutablePointer<EventBuffer>, _ limit: Int, _ emptyBytes: inout Int
   ) throws -> Bool {
     try call(source, reply) {
-      var wanted = 0
-      while (!source.pointee.isEmpty || holdsInput) && target.pointee.count < goal || wanted > 0 {
+      let record = TLSFilter.recordSize
+      var left = limit
+      while !source.pointee.isEmpty || holdsInput, left > 0, limit &- left < record {
         // No record holds more than it takes on the wire, save for what the library has of it already.
-        let room = wanted > 0 ? wanted : min(holdsInput ? .max : source.pointee.count, TLSFilter.recordSize)
+        let room = min(holdsInput ? record : source.pointee.count, record, left)
         var before = 0
-        var asked = 0
         var result: Int32 = 0
-        try target.pointee.withRoom(atLeast: room) { area in
+        left &-= try target.pointee.withRoom(atLeast: room) { area in
           var filled = 0
           repeat {
             before = source.pointee.count
-            asked = min(area.count - filled, TLSFilter.recordSize)
+            let asked = min(area.count - filled, record, left - filled)
             result = SSL_read(pointer, area.baseAddress?.advanced(by: filled), Int32(asked))
             if result <= 0 { break }
             filled += Int(result)
-          } while area.count - filled >= TLSFilter.recordSize && !source.pointee.isEmpty
+            holdsInput = Int(result) == asked && SSL_pending(pointer) > 0
+          } while min(area.count, left) - filled >= record && !source.pointee.isEmpty
           if filled > 0 { emptyBytes = 0 }
           return filled
         }
-        if result > 0 {
-          // The rest of a record is taken in any case: nobody would come back for it.
-          wanted = Int(result) == asked ? Int(SSL_pending(pointer)) : 0
-          continue
-        }
-        wanted = 0
+        if result > 0 { continue }
         holdsInput = false
         emptyBytes += before - source.pointee.count
         // `SSL_get_error` takes what others left in the thread's queue of errors for this call's: the connection's own state

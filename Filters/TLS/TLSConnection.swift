@@ -15,6 +15,8 @@ public final class TLSConnection {
   public let host: String?
   /// What the connection was made from; nil for an `SSL` that was made elsewhere.
   public let context: TLSContext?
+  /// What the library reads from and writes to.
+  let wire: UnsafeMutablePointer<Wire>
 
   /// Whether the handshake is complete.
   #if !DEBUG
@@ -26,40 +28,11 @@ public final class TLSConnection {
   /// The last ticket that the server gave for resuming this session; nil where none came, or before. O(1).
   public internal(set) var sessionTicket: TLSSessionTicket?
 
-  // Where the library's reads and writes go; set during a call only.
-  #if !DEBUG
-    @exclusivity(unchecked)
-  #endif
-  var input: UnsafeMutablePointer<EventBuffer>?
-  #if !DEBUG
-    @exclusivity(unchecked)
-  #endif
-  var output: UnsafeMutablePointer<EventBuffer>?
-
-  /// Whether the library asks for as much as it has room for, and is given a record at a time.
-  #if !DEBUG
-    @exclusivity(unchecked)
-  #endif
-  var readsWholeRecords = false
-  /// Bytes of the record that the library reads which it was not given yet.
-  #if !DEBUG
-    @exclusivity(unchecked)
-  #endif
-  var recordLeft = 0
   /// Whether the library may hold bytes of the input that it read before the connection was made of its `SSL`.
   #if !DEBUG
     @exclusivity(unchecked)
   #endif
   var holdsInput = false
-  /// Bytes of a header that was not given as a whole, and the length in them.
-  var headerCount = 0
-  var headerLength = 0
-
-  /// Whether a call into the library is on the stack.
-  #if !DEBUG
-    @exclusivity(unchecked)
-  #endif
-  var isInCall = false
   /// Whether a call into the library failed.
   var hasFailed = false
   /// Wire bytes that came before the handshake was complete.
@@ -71,7 +44,7 @@ public final class TLSConnection {
   var alertSent: UInt8 = 255
   var alertReceived: UInt8 = 255
   var certificateError: TLSCertificateError?
-  var limits: Limits
+  let limits: Limits
 
   // For `RecordBuffers`.
   #if !DEBUG
@@ -88,6 +61,11 @@ public final class TLSConnection {
     var bytes: Int
     var allowDirtyShutdown: Bool
     var closeWait: Duration?
+
+    init(_ options: TLSOptions) {
+      (timeout, bytes) = (options.handshakeTimeout, options.handshakeLimit)
+      (allowDirtyShutdown, closeWait) = (options.allowDirtyShutdown, options.closeWait)
+    }
   }
 
   /// Takes `ssl` over, and gives it its place to read and write.
@@ -96,11 +74,10 @@ public final class TLSConnection {
     self.context = context
     self.host = host
     self.isServer = isServer
-    let options = context?.options ?? TLSOptions()
-    limits = Limits(
-      timeout: options.handshakeTimeout, bytes: options.handshakeLimit,
-      allowDirtyShutdown: options.allowDirtyShutdown, closeWait: options.closeWait)
-    guard let bio = WireBIO.make(for: self) else { throw .unusable("no memory for a connection") }
+    limits = context?.limits ?? Limits(TLSOptions())
+    wire = .allocate(capacity: 1)
+    wire.initialize(to: Wire(for: self))
+    guard let bio = WireBIO.make(over: wire) else { throw .unusable("no memory for a connection") }
     SSL_set_bio(ssl, bio, bio)
   }
 
@@ -109,15 +86,14 @@ public final class TLSConnection {
     // Without this, the library takes a connection that ends without close_notify for an attack, and its session with
     // it: RFC 8446 does so no more.
     if isEstablished, !hasFailed { SSL_set_shutdown(pointer, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN) }
+    WireBIO.cut(pointer)
     SSL_free(pointer)
+    wire.deallocate()
   }
 
   /// The connection that a callback of the library is about; nil for an `SSL` that somebody made of a context by hand.
   static func of(_ ssl: OpaquePointer?) -> Unmanaged<TLSConnection>? {
-    guard let bio = SSL_get_rbio(ssl), BIO_method_type(bio) == WireBIO.type, let data = BIO_get_data(bio) else {
-      return nil
-    }
-    return Unmanaged.fromOpaque(data)
+    WireBIO.wire(of: ssl)?.pointee.connection
   }
 
   /// The first bytes of the other end.

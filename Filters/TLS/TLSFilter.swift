@@ -113,8 +113,7 @@ public struct TLSFilter: Filter, ~Copyable {
     guard before > 0 || connection.holdsInput else { return try ended(context.mode) }
     connection.willUseBuffers()
     let had = target.count
-    let goal = had + min(context.limit, Self.recordSize)
-    let isOpen = try connection.open(&source, &target, &context.reply, goal, &emptyBytes)
+    let isOpen = try connection.open(&source, &target, &context.reply, context.limit, &emptyBytes)
     if !isOpen { return .ended }
     if source.count == before, target.count == had { return try ended(context.mode) }
     if emptyBytes > Self.largestFlood { throw TLSError.flood(Self.largestFlood) }

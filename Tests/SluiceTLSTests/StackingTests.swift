@@ -157,6 +157,7 @@ import Testing
     for event in [talk.client, talk.server] { event.readMarks = Watermarks(high: mark) }
     talk.server.onRead = { $0.write(&$0.input) }
     talk.client.onRead = { event in
+      #expect(event.inputCount <= mark, "no part of a record passes the mark")
       received += event.input.drain(512)
       // Bytes that are left are announced with the next ones only.
       if event.inputCount > 0 { event.trigger(.read) }

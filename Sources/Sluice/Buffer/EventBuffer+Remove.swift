@@ -63,7 +63,13 @@ extension EventBuffer {
   public mutating func drain(_ length: Int = .max) -> Int {
     let original = count
     let wanted = min(max(length, 0), original)
-    guard wanted > 0 else { return 0 }
+    guard wanted > 0, let first = head else { return 0 }
+    if wanted <= first.pointee.count {
+      if wanted == first.pointee.count { dropHead(first) } else { first.pointee.start &+= wanted }
+      count = original &- wanted
+      changed(from: original, added: 0, removed: wanted)
+      return wanted
+    }
     var left = wanted
     while left > 0, let segment = head {
       let have = segment.pointee.count

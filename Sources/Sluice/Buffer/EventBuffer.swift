@@ -85,7 +85,7 @@ extension EventBuffer {
     if let tail {
       let room = tail.pointee.room
       let isWhole = count > SegmentPool.largestPayload / 4 * 3 && count <= SegmentPool.largestPayload
-      if room >= count || (room > tail.pointee.capacity / 16 && !isWhole) { return tail }
+      if room >= count || (room > tail.pointee.capacity >> 4 && !isWhole) { return tail }
     }
     let segment = take(holding: min(max(count, self.count), SegmentPool.largestPayload))
     link(segment)
