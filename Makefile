@@ -4,12 +4,13 @@
 # make docs   the documentation of the libraries, warnings as errors, into .build/documentation
 # make man    the manual pages of the executables, into .build/man
 # make bench  the workloads that the project's speed is measured by
+# make sanitize  TLS connections that fail in every way, under the address sanitiser
 
 STACK ?= gzip(level=6)
 FILE ?= .build/sample.txt
 sources := $(wildcard Sources Filters Samples Tests) Package.swift
 
-.PHONY: run test lint docs man bench headers programs
+.PHONY: run test lint docs man bench sanitize headers programs
 
 run: headers $(FILE)
 	swift build -c release --product sluice
@@ -39,6 +40,9 @@ bench: headers
 	  'pair-stream --total 8000000000 --size 16384' 'pair-idle --count 10000'; do \
 	  "$$(swift build -c release --show-bin-path)/bench" $$load || exit 1; \
 	done
+
+sanitize: headers
+	./.ci/sanitize
 
 headers:
 	@./.ci/headers

@@ -116,7 +116,9 @@ let package = Package(
         "Sluice", "SluiceTesting", "SluiceCompression", "SluiceRateLimiting", "SluiceTLS", "SluiceTLSTesting",
       ], swiftSettings: settings),
     .testTarget(
-      name: "SluiceTLSTests", dependencies: ["SluiceTLS", "SluiceTLSTesting", "COpenSSL"], swiftSettings: settings),
+      name: "SluiceTLSTests",
+      dependencies: ["SluiceTLS", "SluiceTLSTesting", "SluiceRateLimiting", "SluiceCompression", "COpenSSL"],
+      swiftSettings: settings),
     .testTarget(
       name: "SluiceTLSTestingTests", dependencies: ["SluiceTLSTesting", "COpenSSL"], swiftSettings: settings),
     .testTarget(

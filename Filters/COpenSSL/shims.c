@@ -1,5 +1,11 @@
 #include "COpenSSL.h"
 
+// Asked several times for each record, so it is short.
+long sluice_wire_control(BIO *bio, int command, long number, void *pointer) {
+  (void)bio, (void)number, (void)pointer;
+  return command == BIO_CTRL_FLUSH;
+}
+
 void sluice_x509_alternative_names(
   X509 *certificate, void (*each)(void *, const unsigned char *, size_t, int), void *context) {
   GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);

@@ -114,6 +114,11 @@ private func askApplication(_ store: OpaquePointer?, _: UnsafeMutableRawPointer?
       let other = TLSCertificate(certificate)
       if other != chain.first { chain.append(other) }
     }
+    if !isFine, connection.certificateError == nil {
+      connection.certificateError = TLSCertificateError(
+        code: X509_STORE_CTX_get_error(store), certificate: X509_STORE_CTX_get0_cert(store), depth: 0,
+        host: connection.host)
+    }
     let error = isFine ? nil : connection.certificateError
     if verify(TLSVerification(error: error, chain: chain, host: connection.host)) {
       connection.certificateError = nil

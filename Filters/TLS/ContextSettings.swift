@@ -12,9 +12,12 @@ enum ContextSettings {
     _ = sluice_ssl_ctx_set_min_version(context, options.oldest.code)
     _ = sluice_ssl_ctx_set_max_version(context, options.newest.code)
     SSL_CTX_set_options(context, UInt64(SSL_OP_NO_RENEGOTIATION_) | UInt64(SSL_OP_NO_COMPRESSION_))
-    _ = sluice_ssl_ctx_set_mode(context, Int(SSL_MODE_ENABLE_PARTIAL_WRITE_ | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER_))
+    // The chain that is shown is the one that was given. To look for one among the trusted certificates would be done anew for
+    // each handshake.
+    _ = sluice_ssl_ctx_set_mode(
+      context,
+      Int(SSL_MODE_ENABLE_PARTIAL_WRITE_ | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER_ | SSL_MODE_NO_AUTO_CHAIN_))
     _ = sluice_ssl_ctx_clear_mode(context, Int(SSL_MODE_AUTO_RETRY_))
-    sluice_ssl_ctx_set_read_ahead(context, 0)
     do throws(TLSConfigurationError) {
       guard options.oldest <= options.newest else {
         throw TLSConfigurationError("oldest", "\(options.oldest), above newest", "give \(options.newest) at most")

@@ -42,7 +42,7 @@ extension TLSConnection {
 
   /// Gives the buffers back, where they hold nothing and were not used lately.
   fileprivate func givesWay() -> Bool {
-    if wasUsed || isInCall {
+    if wasUsed || wire.pointee.output != nil {
       wasUsed = false
       return false
     }
@@ -52,7 +52,7 @@ extension TLSConnection {
     return true
   }
 
-  private var isBetweenRecords: Bool {
+  var isBetweenRecords: Bool {
     guard let state = SSL_rstate_string(pointer) else { return false }
     return state[0] == 0x52 && state[1] == 0x48  // "RH": it waits for a header.
   }

@@ -19,7 +19,10 @@ public struct TLSOptions: Sendable {
   public var handshakeLimit = 64 * 1024
   /// Takes an end of the stream without close_notify for an orderly end. For peers that are known to do so: whoever can
   /// cut the connection can then cut the data short unseen.
-  public var allowsDirtyShutdown = false
+  public var allowDirtyShutdown = false
+  /// How long `close()` waits for the other end's close_notify after it sent its own, on the base's clock; nil: not at all, which
+  /// the protocol allows. A `close()` behind `finish()`, whose close_notify was sent long ago, does not wait.
+  public var closeWait: Duration?
   /// Gets each secret of each connection, as a line of the NSS key log format. For debugging: whoever has them reads
   /// all.
   public var keyLog: (@Sendable (String) -> Void)?

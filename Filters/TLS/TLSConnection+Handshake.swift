@@ -7,19 +7,19 @@ extension TLSConnection {
     _ source: UnsafeMutablePointer<EventBuffer>?, _ target: UnsafeMutablePointer<EventBuffer>,
     _ body: () throws -> Result
   ) rethrows -> Result {
-    (input, output, isInCall) = (source, target, true)
-    OpenSSLErrors.clear()
-    defer { (input, output, isInCall) = (nil, nil, false) }
+    (wire.pointee.input, wire.pointee.output) = (source, target)
+    defer { (wire.pointee.input, wire.pointee.output) = (nil, nil) }
     return try body()
   }
 
   /// Goes on with the handshake as far as the bytes go. True when it is complete.
   func shake(_ source: UnsafeMutablePointer<EventBuffer>?, _ reply: UnsafeMutablePointer<EventBuffer>) throws -> Bool {
     willUseBuffers()
+    OpenSSLErrors.clear()
     return try call(source, reply) {
       let result = SSL_do_handshake(pointer)
       if result == 1 {
-        isEstablished = true
+        establish()
         handshakeTime = startTime.map { ContinuousClock.now - $0 }
         return true
       }
@@ -29,11 +29,21 @@ extension TLSConnection {
     }
   }
 
+  func establish() {
+    isEstablished = true
+    guard isBetweenRecords else { return }
+    wire.pointee.readsWholeRecords = true
+    SSL_set_read_ahead(pointer, 1)
+  }
+
   /// What went wrong, told from the library's errors, the alerts, and the first bytes.
   func failure() -> TLSError {
     hasFailed = true
-    let error = OpenSSLErrors.takeFirst()
-    if let certificateError, error?.reason == SSL_R_CERTIFICATE_VERIFY_FAILED { return .certificate(certificateError) }
+    // In a handshake, whose calls began with an empty queue, the first error is the cause; later ones tell of its
+    // consequences. Afterwards, the last one is this call's, whatever others left in front of it.
+    let isCertificate = OpenSSLErrors.lastIsCertificateVerification
+    let error = isEstablished ? OpenSSLErrors.take() : OpenSSLErrors.takeFirst()
+    if isCertificate { return .certificate(certificateError ?? unnotedCertificateError()) }
     if error?.library == ERR_LIB_SSL, error?.reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE {
       return .certificate(TLSCertificateError(reason: .missing, subject: "", depth: 0))
     }
@@ -41,6 +51,15 @@ extension TLSConnection {
     if !isEstablished, let told = firstBytes.verdict(error?.reason ?? 0) { return told }
     let alert = alertSent == 255 ? nil : TLSAlert(code: alertSent)
     return .protocolViolation(error?.text ?? "the library gave up without a word", alertSent: alert)
+  }
+}
+
+extension TLSConnection {
+  /// What is wrong with certificates that the library gave up on before it looked at them one by one.
+  private func unnotedCertificateError() -> TLSCertificateError {
+    TLSCertificateError(
+      code: Int32(truncatingIfNeeded: SSL_get_verify_result(pointer)), certificate: SSL_get0_peer_certificate(pointer),
+      depth: 0, host: host)
   }
 }
 

@@ -6,6 +6,8 @@ public struct TLSInfo: Sendable, CustomStringConvertible {
   public let version: TLSVersion
   /// The cipher suite, such as "TLS_AES_128_GCM_SHA256".
   public let cipher: String
+  /// The group of the key exchange, such as "X25519", or its number in the registry; nil where a session was resumed without one.
+  public let group: String?
   /// The protocol that ALPN chose; nil where it chose none.
   public let applicationProtocol: String?
   /// The name that the client asked for (SNI); nil where it asked for none.
@@ -37,7 +39,7 @@ extension TLSConnection: CustomStringConvertible {
     return TLSInfo(
       version: version,
       cipher: SSL_CIPHER_get_name(SSL_get_current_cipher(pointer)).map { String(cString: $0) } ?? "none",
-      applicationProtocol: applicationProtocol,
+      group: group, applicationProtocol: applicationProtocol,
       serverName: SSL_get_servername(pointer, TLSEXT_NAMETYPE_host_name).map { String(cString: $0) },
       peerCertificates: peerCertificates, isResumed: isResumed, handshakeTime: handshakeTime)
   }
@@ -47,6 +49,14 @@ extension TLSConnection: CustomStringConvertible {
 
   /// The information in a line, or what is going on.
   public var description: String { info?.description ?? "handshake, \(handshakeBytes) bytes came" }
+
+  private var group: String? {
+    let number = sluice_ssl_group(pointer)
+    guard number > 0 else { return nil }
+    // The library has numbers of its own for the groups it has a name for, and marks the others.
+    if number & 0x100_0000 != 0 { return "0x" + String(number & 0xFFFF, radix: 16) }
+    return OBJ_nid2sn(Int32(number)).map { String(cString: $0) }
+  }
 
   private var applicationProtocol: String? {
     var bytes: UnsafePointer<UInt8>?

@@ -2,60 +2,67 @@ internal import COpenSSL
 internal import Sluice
 
 extension TLSConnection {
-  /// Writes one record of `length` bytes from the front of `source`.
+  /// Writes one record of up to `longest` bytes from the front of `source`. Pieces that nearly fill one are a record each, so
+  /// that only small ones are brought together.
   @inline(__always) func write(
-    _ length: Int, from source: inout EventBuffer, to target: UnsafeMutablePointer<EventBuffer>
+    _ longest: Int, from source: inout EventBuffer, to target: UnsafeMutablePointer<EventBuffer>
   ) throws {
-    if source.contiguousCount < length { try source.makeContiguous(length) }
-    let written = try call(nil, target) {
-      try source.withFirstSpan { span in
-        try span.withUnsafeBytes { bytes in
-          let written = SSL_write(pointer, bytes.baseAddress, Int32(length))
-          guard written > 0 else { throw failure() }
-          return Int(written)
-        }
-      }
+    var first = source.unsafeFirstBytes
+    var length = min(first.count, longest)
+    if length < longest, length < TLSFilter.recordSize * 7 / 8 {
+      try source.makeContiguous(longest)
+      first = source.unsafeFirstBytes
+      length = longest
     }
-    source.drain(written)
+    let written = call(nil, target) { SSL_write(pointer, first.baseAddress, Int32(length)) }
+    guard written > 0 else { throw failure() }
+    source.drain(Int(written))
   }
 
-  /// Reads records until the source is empty or `target` has grown to `goal`. False when the other end said that it is
-  /// done.
+  /// Reads records until the source is empty, or `target` has got a turn's worth or `limit` bytes; what is left of a record then
+  /// stays in the library. False when the other end said that it is done.
   @inline(__always) func open(
     _ source: UnsafeMutablePointer<EventBuffer>, _ target: UnsafeMutablePointer<EventBuffer>,
-    _ reply: UnsafeMutablePointer<EventBuffer>, _ goal: Int, _ emptyBytes: inout Int
+    _ reply: UnsafeMutablePointer<EventBuffer>, _ limit: Int, _ emptyBytes: inout Int
   ) throws -> Bool {
     try call(source, reply) {
-      var wanted = 0
-      while !source.pointee.isEmpty && target.pointee.count < goal || wanted > 0 {
-        let before = source.pointee.count
+      let record = TLSFilter.recordSize
+      var left = limit
+      while !source.pointee.isEmpty || holdsInput, left > 0, limit &- left < record {
         // No record holds more than it takes on the wire, save for what the library has of it already.
-        let room = wanted > 0 ? wanted : min(before, TLSFilter.recordSize)
+        let room = min(holdsInput ? record : source.pointee.count, record, left)
+        var before = 0
         var result: Int32 = 0
-        var asked = 0
-        try target.pointee.withRoom(atLeast: room) { area in
-          asked = min(area.count, TLSFilter.recordSize)
-          result = SSL_read(pointer, area.baseAddress, Int32(asked))
-          return Int(max(result, 0))
+        left &-= try target.pointee.withRoom(atLeast: room) { area in
+          var filled = 0
+          repeat {
+            before = source.pointee.count
+            let asked = min(area.count - filled, record, left - filled)
+            result = SSL_read(pointer, area.baseAddress?.advanced(by: filled), Int32(asked))
+            if result <= 0 { break }
+            filled += Int(result)
+            holdsInput = Int(result) == asked && SSL_pending(pointer) > 0
+          } while min(area.count, left) - filled >= record && !source.pointee.isEmpty
+          if filled > 0 { emptyBytes = 0 }
+          return filled
         }
-        if result > 0 {
-          emptyBytes = 0
-          // The rest of a record is taken in any case: nobody would come back for it.
-          wanted = Int(result) == asked ? Int(SSL_pending(pointer)) : 0
-          continue
-        }
-        wanted = 0
+        if result > 0 { continue }
+        holdsInput = false
         emptyBytes += before - source.pointee.count
-        switch SSL_get_error(pointer, result) {
-        case SSL_ERROR_WANT_READ:
-          if source.pointee.count == before || emptyBytes > TLSFilter.largestFlood { return true }
-        case SSL_ERROR_ZERO_RETURN: return false
-        default: throw failure()
+        // `SSL_get_error` takes what others left in the thread's queue of errors for this call's: the connection's own state
+        // says it all.
+        guard SSL_want(pointer) == SSL_READING else {
+          guard isPeerDone else { throw failure() }
+          return false
         }
+        if source.pointee.count == before || emptyBytes > TLSFilter.largestFlood { return true }
       }
       return true
     }
   }
+
+  /// Whether the other end sent close_notify.
+  var isPeerDone: Bool { SSL_get_shutdown(pointer) & SSL_RECEIVED_SHUTDOWN != 0 && alertReceived == 255 }
 
   /// Sends close_notify; what the other end sends is still read.
   func sendCloseNotify(_ target: UnsafeMutablePointer<EventBuffer>) {

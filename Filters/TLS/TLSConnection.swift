@@ -15,6 +15,8 @@ public final class TLSConnection {
   public let host: String?
   /// What the connection was made from; nil for an `SSL` that was made elsewhere.
   public let context: TLSContext?
+  /// What the library reads from and writes to.
+  let wire: UnsafeMutablePointer<Wire>
 
   /// Whether the handshake is complete.
   #if !DEBUG
@@ -26,21 +28,11 @@ public final class TLSConnection {
   /// The last ticket that the server gave for resuming this session; nil where none came, or before. O(1).
   public internal(set) var sessionTicket: TLSSessionTicket?
 
-  // Where the library's reads and writes go; set during a call only.
+  /// Whether the library may hold bytes of the input that it read before the connection was made of its `SSL`.
   #if !DEBUG
     @exclusivity(unchecked)
   #endif
-  var input: UnsafeMutablePointer<EventBuffer>?
-  #if !DEBUG
-    @exclusivity(unchecked)
-  #endif
-  var output: UnsafeMutablePointer<EventBuffer>?
-
-  /// Whether a call into the library is on the stack.
-  #if !DEBUG
-    @exclusivity(unchecked)
-  #endif
-  var isInCall = false
+  var holdsInput = false
   /// Whether a call into the library failed.
   var hasFailed = false
   /// Wire bytes that came before the handshake was complete.
@@ -52,7 +44,7 @@ public final class TLSConnection {
   var alertSent: UInt8 = 255
   var alertReceived: UInt8 = 255
   var certificateError: TLSCertificateError?
-  var limits: Limits
+  let limits: Limits
 
   // For `RecordBuffers`.
   #if !DEBUG
@@ -67,7 +59,13 @@ public final class TLSConnection {
   struct Limits {
     var timeout: Duration
     var bytes: Int
-    var allowsDirtyShutdown: Bool
+    var allowDirtyShutdown: Bool
+    var closeWait: Duration?
+
+    init(_ options: TLSOptions) {
+      (timeout, bytes) = (options.handshakeTimeout, options.handshakeLimit)
+      (allowDirtyShutdown, closeWait) = (options.allowDirtyShutdown, options.closeWait)
+    }
   }
 
   /// Takes `ssl` over, and gives it its place to read and write.
@@ -76,11 +74,10 @@ public final class TLSConnection {
     self.context = context
     self.host = host
     self.isServer = isServer
-    let options = context?.options ?? TLSOptions()
-    limits = Limits(
-      timeout: options.handshakeTimeout, bytes: options.handshakeLimit,
-      allowsDirtyShutdown: options.allowsDirtyShutdown)
-    guard let bio = WireBIO.make(for: self) else { throw .unusable("no memory for a connection") }
+    limits = context?.limits ?? Limits(TLSOptions())
+    wire = .allocate(capacity: 1)
+    wire.initialize(to: Wire(for: self))
+    guard let bio = WireBIO.make(over: wire) else { throw .unusable("no memory for a connection") }
     SSL_set_bio(ssl, bio, bio)
   }
 
@@ -89,13 +86,14 @@ public final class TLSConnection {
     // Without this, the library takes a connection that ends without close_notify for an attack, and its session with
     // it: RFC 8446 does so no more.
     if isEstablished, !hasFailed { SSL_set_shutdown(pointer, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN) }
+    WireBIO.cut(pointer)
     SSL_free(pointer)
+    wire.deallocate()
   }
 
-  /// The connection that a callback of the library is about.
+  /// The connection that a callback of the library is about; nil for an `SSL` that somebody made of a context by hand.
   static func of(_ ssl: OpaquePointer?) -> Unmanaged<TLSConnection>? {
-    guard let bio = SSL_get_rbio(ssl), let data = BIO_get_data(bio) else { return nil }
-    return Unmanaged.fromOpaque(data)
+    WireBIO.wire(of: ssl)?.pointee.connection
   }
 
   /// The first bytes of the other end.

@@ -16,6 +16,7 @@ public final class TLSContext {
   public let pointer: OpaquePointer
 
   let options: TLSOptions
+  let limits: TLSConnection.Limits
   let verification: TLSServerVerification
   let refusesUnknownNames: Bool
   let toleratesUnknownProtocols: Bool
@@ -33,6 +34,7 @@ public final class TLSContext {
   public init(server configuration: TLSServerConfiguration) throws(TLSConfigurationError) {
     isServer = true
     options = configuration.options
+    limits = TLSConnection.Limits(options)
     verification = .full
     refusesUnknownNames = configuration.refusesUnknownNames
     toleratesUnknownProtocols = configuration.toleratesUnknownProtocols
@@ -49,6 +51,7 @@ public final class TLSContext {
   public init(client configuration: TLSClientConfiguration) throws(TLSConfigurationError) {
     isServer = false
     options = configuration.options
+    limits = TLSConnection.Limits(options)
     verification = configuration.verification
     refusesUnknownNames = false
     toleratesUnknownProtocols = true

@@ -12,16 +12,15 @@ public struct TLSFilter: Filter, ~Copyable {
   /// The connection, as the application sees it.
   public let connection: TLSConnection
 
-  /// Whether the last call to encode left something.
-  private var isWaiting = false
-  /// Whether a wake is asked for, to encode what waits.
-  private var isWakeDue = false
-  /// Whether what waits is to leave now, though it fills no record.
-  private var isFlushing = false
   /// Wire bytes since the last one that carried something.
   private var emptyBytes = 0
 
+  private enum Closing { case open, waits, waited }
+  private var closing = Closing.open
+
   static var recordSize: Int { 16_384 }
+  /// What a record takes on the wire besides its contents, at most, with the ciphers that are spoken.
+  static var recordOverhead: Int { 64 }
   static var largestFlood: Int { 64 * 1024 }
 
   init(_ connection: TLSConnection) { self.connection = connection }
@@ -34,8 +33,14 @@ public struct TLSFilter: Filter, ~Copyable {
   /// "TLS server", or "TLS client".
   public var name: String { connection.isServer ? "TLS server" : "TLS client" }
 
+  /// True: small writes share records.
+  public var gathersWrites: Bool { true }
+
   /// True: OpenSSL copies what it encrypts.
   public var onlyReadsSource: Bool { true }
+
+  /// True: OpenSSL copies what it decrypts.
+  public var onlyAppendsToTarget: Bool { true }
 
   /// True.
   public var hasHandshake: Bool { true }
@@ -45,7 +50,12 @@ public struct TLSFilter: Filter, ~Copyable {
 
   /// Sends the client's first message, and starts the time that the handshake has.
   public mutating func start(_ context: inout FilterContext) throws {
-    if connection.isEstablished { return context.announce(.connected) }
+    if connection.isEstablished {
+      context.announce(.connected)
+      // What an `SSL` has read before it came here waits for no more bytes.
+      if connection.holdsInput { context.wakeSoon() }
+      return
+    }
     context.needsInput = true
     connection.startTime = .now
     context.wake(after: connection.limits.timeout)
@@ -53,51 +63,45 @@ public struct TLSFilter: Filter, ~Copyable {
     _ = try connection.shake(nil, &context.reply)
   }
 
-  /// Sends what waits, or says that the handshake took too long.
+  /// Says that the handshake took too long, or that a close has waited long enough.
   public mutating func wake(_ context: inout FilterContext) throws {
     guard connection.isEstablished else { throw TLSError.handshakeTimedOut(connection.limits.timeout) }
-    isFlushing = isWaiting
-    isWakeDue = false
+    if closing == .waits { closing = .waited }
   }
 
   /// Makes records.
   public mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
   ) throws -> FilterProgress {
-    let isPushed = isFlushing || context.mode != .normal
-    guard source.count >= Self.recordSize || isPushed, connection.isEstablished else {
-      guard connection.isEstablished else {
-        isWaiting = true
-        return .blocked
-      }
-      if !source.isEmpty { gather(&context) }
-      return .needsMore
-    }
+    // What is written during the handshake, and the end of it, waits for that.
+    guard connection.isEstablished else { return .blocked }
     connection.willUseBuffers()
+    let isPushed = context.mode != .normal || !context.mayLeaveMore
     let before = target.count
-    let goal = before + context.limit
+    let goal = before + min(context.limit, .max - before)
     while !source.isEmpty {
-      guard target.count < goal else { return .moved }
       let length = min(source.count, Self.recordSize)
-      guard length == Self.recordSize || isPushed else {
-        gather(&context)
-        return .needsMore
-      }
+      guard length == Self.recordSize || isPushed else { break }
+      // A record that does not fit whole waits until there is room, so that nothing is cut on its way down. At the end, when no
+      // call may come to nothing, it goes all the same.
+      let isDue = target.isEmpty || (context.mode == .finished && target.count == before)
+      guard isDue || target.count + length + Self.recordOverhead <= goal else { break }
       try connection.write(length, from: &source, to: &target)
     }
-    isFlushing = false
-    isWaiting = false
-    guard context.mode == .finished else { return target.count > before ? .moved : .needsMore }
-    connection.sendCloseNotify(&target)
-    return .ended
+    guard context.mode == .finished, source.isEmpty else { return target.count > before ? .moved : .needsMore }
+    return end(&target, &context)
   }
 
-  /// Leaves small writes where they are until the loop's round ends.
-  @inline(__always) private mutating func gather(_ context: inout FilterContext) {
-    isWaiting = true
-    guard !isWakeDue else { return }
-    isWakeDue = true
-    context.wakeSoon()
+  /// Sends close_notify, and has a close wait for the other end's, where it is to.
+  private mutating func end(_ target: inout EventBuffer, _ context: inout FilterContext) -> FilterProgress {
+    if closing == .open { connection.sendCloseNotify(&target) }
+    guard context.isClosing, let wait = connection.limits.closeWait, !connection.isPeerDone, closing != .waited else {
+      closing = .waited
+      return .ended
+    }
+    if closing == .open { context.wake(after: wait) }
+    closing = .waits
+    return .blocked
   }
 
   /// Opens records.
@@ -106,11 +110,12 @@ public struct TLSFilter: Filter, ~Copyable {
   ) throws -> FilterProgress {
     guard connection.isEstablished else { return try shake(&source, &context) }
     let before = source.count
-    guard before > 0 else { return try ended(context.mode) }
+    guard before > 0 || connection.holdsInput else { return try ended(context.mode) }
     connection.willUseBuffers()
-    let goal = target.count + context.limit
-    let isOpen = try connection.open(&source, &target, &context.reply, goal, &emptyBytes)
+    let had = target.count
+    let isOpen = try connection.open(&source, &target, &context.reply, context.limit, &emptyBytes)
     if !isOpen { return .ended }
+    if source.count == before, target.count == had { return try ended(context.mode) }
     if emptyBytes > Self.largestFlood { throw TLSError.flood(Self.largestFlood) }
     return .moved
   }
@@ -122,15 +127,13 @@ public struct TLSFilter: Filter, ~Copyable {
     context.needsInput = false
     context.cancelWake()
     context.announce(.connected)
-    // What was written meanwhile, and the end of it, waits for this.
-    if isWaiting { gather(&context) }
     return source.count < before ? .moved : .needsMore
   }
 
   /// The wire has ended, and no close_notify came.
   private func ended(_ mode: FlushMode) throws -> FilterProgress {
     guard mode == .finished else { return .needsMore }
-    guard connection.limits.allowsDirtyShutdown else { throw TLSError.truncated }
+    guard connection.limits.allowDirtyShutdown else { throw TLSError.truncated }
     return .ended
   }
 }

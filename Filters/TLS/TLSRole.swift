@@ -60,7 +60,8 @@ public enum TLSRole {
     }
     let connection = try TLSConnection(ssl: ssl, context: nil, host: nil, isServer: SSL_is_server(ssl) == 1)
     _ = sluice_ssl_set_mode(ssl, Int(SSL_MODE_ENABLE_PARTIAL_WRITE_ | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER_))
-    connection.isEstablished = true
+    connection.holdsInput = SSL_has_pending(ssl) == 1
+    connection.establish()
     return connection
   }
 }

@@ -18,6 +18,7 @@ struct Bench: ParsableCommand {
       tls-stream, tls-pingpong, tls-idle    the same under TLS
       tls-handshake    --count full handshakes, one after another
       tls-resume       the same with sessions that are resumed
+      tls-churn        --count connections that fail at every step and in every way, resident bytes left behind
       echo, tls-echo   a server on 127.0.0.1 that prints its port, until SIGTERM
       relay            the same, joining each connection with one to the port --target; with --splice through the kernel
       zlib-stream      --total bytes one way in writes of --size through gzip at --level, from --payload
@@ -35,6 +36,7 @@ struct Bench: ParsableCommand {
   @Option(help: "How long to stream under a limit.") var seconds = 5.0
   @Option(help: "The port to relay to.") var target: UInt16?
   @Flag(help: "Relay through the kernel alone.") var splice = false
+  @Flag(help: "Lose something on purpose, to show that leaks are found.") var leaking = false
 
   enum Workload: String, ExpressibleByArgument, CaseIterable {
     case pairPingpong = "pair-pingpong"
@@ -53,6 +55,7 @@ struct Bench: ParsableCommand {
     case idleSockets = "idle-sockets"
     case tlsHandshake = "tls-handshake"
     case tlsResume = "tls-resume"
+    case tlsChurn = "tls-churn"
 
     var isSecured: Bool { rawValue.hasPrefix("tls-") }
   }
@@ -65,6 +68,7 @@ struct Bench: ParsableCommand {
     case .pairIdle, .tlsIdle: try idle()
     case .idleSockets: try idleSockets()
     case .tlsHandshake, .tlsResume: try handshakes()
+    case .tlsChurn: try churn()
     case .echo, .tlsEcho: try echo()
     case .relay: try relay()
     case .zlibStream: try zlibStream()

@@ -1,5 +1,12 @@
 import Sluice
 
+/// Trips that are left.
+private final class Progress {
+  var left: Int
+
+  init(_ left: Int) { self.left = left }
+}
+
 extension Bench {
   nonisolated func pingpong() throws {
     let base = EventBase()
@@ -8,12 +15,12 @@ extension Bench {
     block.initializeMemory(as: UInt8.self, repeating: 0x78)
     defer { block.deallocate() }
     let size = self.size
-    var left = count / 10 + 1
+    let progress = Progress(count / 10 + 1)
     ping.onRead = { event in
       guard event.inputCount >= size else { return }
       event.read(into: block)
-      left -= 1
-      if left == 0 { return event.base.stop() }
+      progress.left -= 1
+      if progress.left == 0 { return event.base.stop() }
       event.write(UnsafeRawBufferPointer(block))
     }
     pong.onRead = { event in event.write(&event.input) }
@@ -23,7 +30,7 @@ extension Bench {
     }
     ping.write(UnsafeRawBufferPointer(block))
     try base.run()
-    left = count
+    progress.left = count
     ping.write(UnsafeRawBufferPointer(block))
     let time = Stopwatch()
     try base.run()

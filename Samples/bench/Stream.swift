@@ -1,10 +1,19 @@
 import Sluice
 
+/// How far a stream is. Local variables that closures capture would have every access checked at run time.
+private final class Progress {
+  var at = 0
+  var toSend: Int
+  var toReceive: Int
+
+  init(_ total: Int) { (toSend, toReceive) = (total, total) }
+}
+
 extension Bench {
   nonisolated func stream() throws {
     let base = EventBase()
     let (sender, receiver) = try ends(base, contexts())
-    let source = UnsafeMutableRawBufferPointer.allocate(byteCount: max(size, 1 << 20), alignment: 16)
+    let source = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 16)
     defer { source.deallocate() }
     source.initializeMemory(as: UInt8.self, repeating: 0x78)
     try stream(source, from: sender, to: receiver)
@@ -18,36 +27,32 @@ extension Bench {
     sink.initializeMemory(as: UInt8.self, repeating: 0)
     defer { sink.deallocate() }
     let size = self.size
-    var at = 0
-    var toSend = total
-    var toReceive = total
-    func fill(_ event: BufferEvent) {
-      while toSend > 0 {
-        let step = min(toSend, size)
-        if at + step > source.count { at = 0 }
-        let outcome = event.write(UnsafeRawBufferPointer(rebasing: source[at..<at + step]))
-        at += step
-        toSend -= step
+    let progress = Progress(total)
+    let fill: (BufferEvent) -> Void = { event in
+      while progress.toSend > 0 {
+        let step = min(progress.toSend, size)
+        if progress.at + step > source.count { progress.at = 0 }
+        let outcome = event.write(UnsafeRawBufferPointer(rebasing: source[progress.at..<progress.at + step]))
+        progress.at += step
+        progress.toSend -= step
         if outcome.room == 0 { break }
       }
-      if toSend == 0 { event.finish() }
+      if progress.toSend == 0 { event.finish() }
     }
     sender.onWrite = fill
     sender.writeMarks = Watermarks(low: 128 * 1024, high: 256 * 1024)
     receiver.readMarks = Watermarks(high: 256 * 1024)
     receiver.onEvent = { _, what in if case .error(let error) = what { print("unexpected:", error) } }
     receiver.onRead = { event in
-      while true {
-        let got = event.read(into: sink)
-        if got == 0 { break }
-        toReceive -= got
-      }
-      if toReceive == 0 { event.base.stop() }
+      while event.inputCount > 0 { progress.toReceive -= event.read(into: sink) }
+      if progress.toReceive == 0 { event.base.stop() }
     }
     let time = Stopwatch()
     fill(sender)
     try sender.base.run()
-    guard toReceive == 0 else { throw BenchError(message: "the stream ended early, \(toReceive) bytes short") }
+    guard progress.toReceive == 0 else {
+      throw BenchError(message: "the stream ended early, \(progress.toReceive) bytes short")
+    }
     time.report(
       self, "MB_per_s", perSecond: Double(total) / 1e6, "cpu_ns_per_KiB", per: Double(total) / 1024)
   }

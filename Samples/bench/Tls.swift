@@ -9,7 +9,10 @@ struct TLSContexts {
   let server: TLSContext
 
   init(resuming: Bool) throws {
-    let identity = try TestIdentity.shared
+    // What every other program of the comparison has: a name, and that it signs no others.
+    var blueprint = TestBlueprint(host: "localhost", usage: TestUsage(purposes: [], keyUsage: nil))
+    blueprint.hasKeyIdentifiers = false
+    let identity = try TestIdentity.selfSigned(blueprint)
     var forServer = TLSServerConfiguration(
       identity: TLSIdentity(certificates: .pem(identity.chainPEM), key: .pem(identity.privateKeyPEM)))
     forServer.sessions = resuming ? .tickets(1) : .none

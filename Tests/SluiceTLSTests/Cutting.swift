@@ -8,11 +8,16 @@ struct Cutting: Filter {
     case flip(at: Int)
     case end(at: Int)
     case hold(at: Int)
+    /// Goes on only after a time.
+    case pause(at: Int, Duration)
+    /// One byte each time.
+    case trickle(Duration)
     case record(Recording)
   }
 
   let fault: Fault
   private var passed = 0
+  private var isDue = false
 
   init(_ fault: Fault) { self.fault = fault }
 
@@ -24,6 +29,8 @@ struct Cutting: Filter {
     return .moved
   }
 
+  mutating func wake(_ context: inout FilterContext) { isDue = true }
+
   mutating func decode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
   ) -> FilterProgress {
@@ -34,6 +41,22 @@ struct Cutting: Filter {
       target.append(source.read(upTo: 1))
       if !source.isEmpty { context.wakeSoon() }
       return .blocked
+    case .trickle(let time):
+      guard isDue else {
+        if context.wakeDelay == nil { context.wake(after: time) }
+        return .blocked
+      }
+      isDue = false
+      target.append(source.read(upTo: 1))
+      if !source.isEmpty { context.wake(after: time) }
+    case .pause(let place, let time):
+      guard passed < place || isDue else {
+        context.wake(after: time)
+        return .blocked
+      }
+      let bytes = source.read(upTo: isDue ? .max : place - passed)
+      passed += bytes.count
+      target.append(bytes)
     case .flip(let place):
       var bytes = source.read()
       if (passed..<passed + bytes.count).contains(place) { bytes[place - passed] ^= 1 }

@@ -24,7 +24,6 @@ import Testing
     let talk = try Conversation()
     try talk.settle()
     let connection = try #require(talk.client.tls)
-    let wire = try #require(talk.client.underlying)
     // The filter writes only with data, so the updates are taken from the library and put on the wire by hand.
     let out = try #require(BIO_new(BIO_s_mem()))
     let kept = SSL_get_wbio(connection.pointer)
@@ -36,24 +35,67 @@ import Testing
     }
     var bytes: UnsafeMutablePointer<CChar>?
     let count = sluice_bio_memory(out, &bytes)
-    var storm = talk.base.makeBuffer()
-    storm.append(UnsafeRawBufferPointer(start: bytes, count: count))
+    let storm = [UInt8](UnsafeRawBufferPointer(start: bytes, count: count))
     SSL_set0_wbio(connection.pointer, kept)
     #expect(count > 64 * 1024)
-    try #require(wire.partner).receive(&storm)
+    try talk.send(storm)
     try talk.settle()
     #expect(talk.serverSees.failure == .flood(64 * 1024))
     #expect(talk.serverSees.log == ["connected", "error"])
   }
 
-  @Test func `renegotiation is refused`() throws {
-    let talk = try Conversation(client: { $0.options.newest = .v1_2 })
+  @Test func `records without contents are passed over, and a flood of them is ended`() throws {
+    for padding in [0, 1_000] {
+      var (talk, forge) = try Conversation.forged()
+      for _ in 0..<20 { try talk.send(forge.record(RecordForge.Inside.data, [], padding: padding)) }
+      try talk.send(forge.record(RecordForge.Inside.data, Array("still here".utf8)))
+      try talk.settle()
+      #expect(talk.serverSees.text == "still here")
+      // Others get their turn meanwhile, and the flood is no work without end.
+      var turns = 0
+      talk.base.defer { turns += 1 }
+      try talk.send((0..<5_000).flatMap { _ in forge.record(RecordForge.Inside.data, [], padding: padding) })
+      try talk.settle()
+      #expect(turns == 1)
+      #expect(talk.serverSees.log == ["connected", "read", "error"])
+      // The library has a bound of its own for such records, which may come first.
+      let words = talk.serverSees.failure?.description ?? ""
+      #expect(talk.serverSees.failure == .flood(64 * 1024) || words.hasPrefix("record too small"), "\(words)")
+    }
+  }
+
+  @Test func `a flood of warnings is ended`() throws {
+    var (talk, forge) = try Conversation.forged()
+    // "user canceled", which is no reason to give up.
+    try talk.send((0..<2_000).flatMap { _ in forge.record(RecordForge.Inside.alert, [1, 90]) })
     try talk.settle()
-    let connection = try #require(talk.client.tls)
-    #expect(SSL_renegotiate(connection.pointer) == 0)
-    ERR_clear_error()
-    talk.client.write("goes on")
+    #expect(talk.serverSees.log == ["connected", "error"])
+    #expect(talk.clientSees.log == ["connected", "error"])
+    #expect(talk.serverSees.failure?.description.contains("too many warn alerts") == true)
+  }
+
+  @Test(
+    arguments: [
+      ("an empty alert", RecordForge.Inside.alert, [], 0), ("half an alert", RecordForge.Inside.alert, [1], 0),
+      ("an unknown kind", 99, [1, 2, 3], 0), ("an empty handshake message", RecordForge.Inside.handshake, [], 0),
+      ("no kind at all", 0, [], 40), ("a hello in the middle", RecordForge.Inside.handshake, [1, 0, 0, 1, 0], 0),
+      ("more than a record may hold", RecordForge.Inside.data, [UInt8](repeating: 7, count: 16_385), 0),
+      ("more padding than a record may hold", RecordForge.Inside.data, [1], 16_900),
+    ] as [(String, UInt8, [UInt8], Int)])
+  func `records that cannot be are answered with an alert`(
+    _: String, type: UInt8, contents: [UInt8], padding: Int
+  ) throws {
+    var (talk, forge) = try Conversation.forged()
+    try talk.send(forge.record(type, contents, padding: padding))
+    try talk.send(forge.record(RecordForge.Inside.data, Array("never".utf8)))
     try talk.settle()
-    #expect(talk.serverSees.text == "goes on")
+    #expect(talk.serverSees.log == ["connected", "error"])
+    #expect(talk.serverSees.text == "")
+    guard case .protocolViolation(_, alertSent: let alert?)? = talk.serverSees.failure else {
+      Issue.record("\(String(describing: talk.serverSees.failure))")
+      return
+    }
+    #expect([10, 22, 50].contains(alert.code), "\(alert)")
+    #expect(talk.clientSees.failure == .alertReceived(alert))
   }
 }

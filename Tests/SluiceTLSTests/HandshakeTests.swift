@@ -52,6 +52,27 @@ import Testing
     #expect(received == bytes)
   }
 
+  @Test(arguments: [1, 3, 7, 1_000, 16_384, 16_406, 20_000, 262_144])
+  func `a large write arrives whole behind finish, whatever the marks below`(mark: Int) throws {
+    for marked in 0..<2 {
+      let talk = try Conversation()
+      let wire = try #require(talk.client.underlying)
+      if marked == 0 {
+        wire.writeMarks = Watermarks(high: mark)
+      } else {
+        wire.partner?.readMarks = Watermarks(high: mark)
+      }
+      let bytes = (0..<(mark < 1_000 ? 3_000 : 700_000)).map { UInt8(truncatingIfNeeded: $0 &* 7 ^ $0 >> 8) }
+      var received: [UInt8] = []
+      talk.server.onRead = { received += $0.input.read() }
+      talk.client.write(bytes)
+      talk.client.finish()
+      try talk.base.runUntilIdle(maximumSteps: 2_000_000)
+      #expect(received == bytes)
+      #expect(talk.serverSees.log == ["connected", "end"])
+    }
+  }
+
   @Test func `finish sends close_notify, and the other direction stays open`() throws {
     let talk = try Conversation()
     talk.client.write("all I have")

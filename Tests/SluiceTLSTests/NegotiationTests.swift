@@ -70,6 +70,7 @@ import Testing
     })
     try talk.settle()
     #expect(talk.clientSees.info?.cipher == "TLS_CHACHA20_POLY1305_SHA256")
+    #expect(talk.clientSees.info?.group == "prime256v1" && talk.serverSees.info?.group == "prime256v1")
     let apart = try Conversation(client: { $0.options.newest = .v1_2 }, server: { $0.options.oldest = .v1_3 })
     try apart.settle()
     #expect(apart.serverSees.failure == .oldVersion("TLS 1.2"))

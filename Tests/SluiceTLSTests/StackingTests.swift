@@ -1,5 +1,7 @@
 import COpenSSL
 import Sluice
+import SluiceCompression
+import SluiceRateLimiting
 import SluiceTLS
 import SluiceTLSTesting
 import Testing
@@ -84,6 +86,45 @@ import Testing
     #expect(sees.log == ["connected", "read", "end"])
   }
 
+  // libevent#1440: there, a limit that lets nothing through for now ends the process.
+  @Test(arguments: [1, 100, 5_000])
+  func `TLS over a limit goes on when there is something to take`(rate: Int) throws {
+    let limit = try RateLimit(ByteRate(bytesPerSecond: rate), burst: .bytes(Int64(rate)), start: 0)
+    let contexts = try Conversation.contexts(
+      nil, { $0.options.handshakeTimeout = .seconds(100_000) }, { $0.options.handshakeTimeout = .seconds(100_000) })
+    let talk = try Conversation(
+      contexts: contexts,
+      wire: { base in
+        let (left, right) = base.pair()
+        return (try left.limited(by: limit), try right.limited(by: limit))
+      })
+    talk.client.write("through the eye of a needle")
+    talk.client.finish()
+    try talk.base.run(for: .seconds(50_000))
+    #expect(talk.serverSees.log == ["connected", "read", "end"])
+    #expect(talk.serverSees.text == "through the eye of a needle")
+  }
+
+  @Test func `limits and compression stack on TLS, on both sides of it`() throws {
+    let contexts = try Conversation.contexts()
+    let base = EventBase(clock: .virtual)
+    let (left, right) = base.pair()
+    let limit = try RateLimit(ByteRate("1MiB/s"))
+    func stack(_ role: TLSRole) -> Stack {
+      Stack().adding(layer: { try $0.limited(by: limit) }).secured(role).compressed()
+    }
+    let client = try stack(.client(contexts.client, host: "example.test")).applied(to: left)
+    let server = try stack(.server(contexts.server)).applied(to: right)
+    let sees = Witness(server)
+    let text = (0..<100_000).map { "line \($0 &* 7_919)\n" }.joined()
+    client.write(text)
+    client.finish()
+    try base.run(for: .seconds(60))
+    #expect(sees.log == ["connected", "read", "end"])
+    #expect(sees.text == text)
+    #expect(server.tls != nil && server.tlsInfo?.version == .v1_3)
+  }
+
   // libevent: regress_ssl's startopen.
   @Test func `an SSL that was connected elsewhere is wrapped`() throws {
     let contexts = try Conversation.contexts()
@@ -116,6 +157,7 @@ import Testing
     for event in [talk.client, talk.server] { event.readMarks = Watermarks(high: mark) }
     talk.server.onRead = { $0.write(&$0.input) }
     talk.client.onRead = { event in
+      #expect(event.inputCount <= mark, "no part of a record passes the mark")
       received += event.input.drain(512)
       // Bytes that are left are announced with the next ones only.
       if event.inputCount > 0 { event.trigger(.read) }

@@ -32,7 +32,9 @@ private struct Outspoken: Filter {
   private final class Handle {}
 
   let usesTime = true
+  let gathersWrites = true
   let onlyReadsSource = true
+  let onlyAppendsToTarget = true
   let hasHandshake = true
   let handle: AnyObject? = Handle()
 
@@ -51,7 +53,8 @@ private struct Outspoken: Filter {
     let meter = Meter()
     let metered = Metered(plain, meter)
     #expect(metered.name == plain.name)
-    #expect(metered.usesTime && metered.onlyReadsSource && metered.hasHandshake)
+    #expect(metered.usesTime && metered.gathersWrites && metered.hasHandshake)
+    #expect(metered.onlyReadsSource && metered.onlyAppendsToTarget)
     #expect(metered.handle === plain.handle)
     #expect(meter.handle === plain.handle, "and it can be reached where the meter is")
   }

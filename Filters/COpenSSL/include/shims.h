@@ -19,19 +19,11 @@ static inline int sluice_ssl_ctx_set_max_version(SSL_CTX *context, int version) 
 }
 static inline long sluice_ssl_ctx_set_mode(SSL_CTX *context, long mode) { return SSL_CTX_set_mode(context, mode); }
 static inline long sluice_ssl_ctx_clear_mode(SSL_CTX *context, long mode) { return SSL_CTX_clear_mode(context, mode); }
-static inline void sluice_ssl_ctx_set_read_ahead(SSL_CTX *context, int on) { SSL_CTX_set_read_ahead(context, on); }
 static inline long sluice_ssl_ctx_set_session_cache_mode(SSL_CTX *context, long mode) {
   return SSL_CTX_set_session_cache_mode(context, mode);
 }
 static inline long sluice_ssl_ctx_set_groups(SSL_CTX *context, const char *list) {
   return SSL_CTX_set1_groups_list(context, list);
-}
-static inline long sluice_ssl_ctx_set_signature_algorithms(SSL_CTX *context, const char *list) {
-  return SSL_CTX_set1_sigalgs_list(context, list);
-}
-/// Takes a reference of its own.
-static inline long sluice_ssl_ctx_add_chain_certificate(SSL_CTX *context, X509 *certificate) {
-  return SSL_CTX_add1_chain_cert(context, certificate);
 }
 static inline long sluice_ssl_set_host_name(SSL *ssl, const char *name) { return SSL_set_tlsext_host_name(ssl, name); }
 static inline long sluice_ssl_ctx_sessions(SSL_CTX *context) { return SSL_CTX_sess_number(context); }
@@ -45,10 +37,10 @@ static inline void sluice_ssl_ctx_set_server_name_callback(
 
 static inline int sluice_err_library(unsigned long code) { return ERR_GET_LIB(code); }
 static inline int sluice_err_reason(unsigned long code) { return ERR_GET_REASON(code); }
-static inline EVP_PKEY *sluice_ec_generate(const char *curve) { return EVP_EC_gen(curve); }
-static inline EVP_PKEY *sluice_rsa_generate(unsigned int bits) { return EVP_RSA_gen(bits); }
 /// The bytes of a memory BIO; they are the BIO's.
 static inline long sluice_bio_memory(BIO *bio, char **bytes) { return BIO_get_mem_data(bio, bytes); }
+
+static inline void sluice_bio_reset(BIO *bio) { (void)BIO_reset(bio); }
 
 // Stacks of certificates, whose functions are macros.
 
@@ -69,15 +61,15 @@ void sluice_x509_alternative_names(
   X509 *certificate, void (*each)(void *, const unsigned char *, size_t, int), void *context);
 
 static inline long sluice_ssl_set_mode(SSL *ssl, long mode) { return SSL_set_mode(ssl, mode); }
+/// The number of the group of the key exchange, negative where there was none.
+static inline long sluice_ssl_group(SSL *ssl) { return SSL_get_negotiated_group(ssl); }
 static inline int sluice_ssl_version(const SSL *ssl) { return SSL_version(ssl); }
-static inline int sluice_ssl_in_init(const SSL *ssl) { return SSL_in_init(ssl); }
-static inline const char *sluice_ssl_group_name(SSL *ssl) {
-  int id = (int)SSL_get_negotiated_group(ssl);
-  return id > 0 ? OBJ_nid2sn(id & 0xffff) : NULL;
-}
 static inline long sluice_ssl_ctx_set_cache_size(SSL_CTX *context, long size) {
   return SSL_CTX_sess_set_cache_size(context, size);
 }
+
+/// What a BIO over segment chains answers to commands: there is nothing to flush, and it can do nothing else.
+long sluice_wire_control(BIO *bio, int command, long number, void *pointer);
 
 /// Prints a name as RFC 2253 says, with what is not printable escaped.
 static inline int sluice_x509_name_print(BIO *bio, const X509_NAME *name) {
@@ -93,6 +85,7 @@ static const unsigned long long SSL_OP_CIPHER_SERVER_PREFERENCE_ = SSL_OP_CIPHER
 static const unsigned long long SSL_OP_PRIORITIZE_CHACHA_ = SSL_OP_PRIORITIZE_CHACHA;
 static const long SSL_MODE_ENABLE_PARTIAL_WRITE_ = SSL_MODE_ENABLE_PARTIAL_WRITE;
 static const long SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER_ = SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER;
+static const long SSL_MODE_NO_AUTO_CHAIN_ = SSL_MODE_NO_AUTO_CHAIN;
 static const long SSL_MODE_AUTO_RETRY_ = SSL_MODE_AUTO_RETRY;
 
 #endif

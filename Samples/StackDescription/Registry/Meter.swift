@@ -56,7 +56,9 @@ package struct Metered<F: Filter & ~Copyable>: Filter, ~Copyable {
 
   package var name: String { inner.name }
   package var usesTime: Bool { inner.usesTime }
+  package var gathersWrites: Bool { inner.gathersWrites }
   package var onlyReadsSource: Bool { inner.onlyReadsSource }
+  package var onlyAppendsToTarget: Bool { inner.onlyAppendsToTarget }
   package var hasHandshake: Bool { inner.hasHandshake }
   package var handle: AnyObject? { inner.handle }
 

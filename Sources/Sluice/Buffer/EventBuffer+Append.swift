@@ -52,6 +52,9 @@ extension EventBuffer {
     changed(from: original, added: bytes.count, removed: 0)
   }
 
+  /// The most of one append that goes into a segment: a whole number of cache lines, and what a TLS record holds.
+  private static var piece: Int { 16_384 }
+
   /// Appends without telling anyone.
   @inline(__always) mutating func copyIn(_ bytes: UnsafeRawBufferPointer) {
     guard var from = bytes.baseAddress else { return }
@@ -64,7 +67,8 @@ extension EventBuffer {
     var left = bytes.count
     while left > 0 {
       let segment = writableTail(for: left)
-      let step = min(left, segment.pointee.room)
+      let room = segment.pointee.room
+      let step = left <= room ? left : min(room, Self.piece)
       memcpy(segment.pointee.storage + segment.pointee.end, from, step)
       segment.pointee.end &+= step
       count &+= step

@@ -1,21 +1,4 @@
 extension EventBuffer {
-  /// Appends bytes that are somebody else's, for as long as a call lasts: `keepLent` follows before they go.
-  mutating func appendLent(_ bytes: UnsafeRawBufferPointer) {
-    guard bytes.count > 0, let start = bytes.baseAddress else { return }
-    let original = count
-    lend(SharedStorage(storage: UnsafeMutableRawPointer(mutating: start)) {}, start: 0, count: bytes.count)
-    changed(from: original, added: bytes.count, removed: 0)
-  }
-
-  /// Copies what is left of the lent bytes, which are all there is. O(n) of what is left.
-  mutating func keepLent() {
-    guard let segment = head, segment.pointee.isBorrowed else { return }
-    (head, tail, count) = (nil, nil, 0)
-    copyIn(segment.pointee.readable)
-    release(segment)
-    verify()
-  }
-
   /// Appends memory of the caller's without copying it, and calls `cleanUp` once, when its last byte has been read or
   /// drained and no other buffer shares it; at once, where it is empty. O(1), two allocations. The memory must not
   /// change until then, and is never written to. libevent: `evbuffer_add_reference`.

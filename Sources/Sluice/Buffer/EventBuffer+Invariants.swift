@@ -47,6 +47,7 @@ extension EventBuffer {
       let owned = owner._withUnsafeGuaranteedRef { $0.storage }
       return owned == segment.storage ? nil : "it is borrowed and points elsewhere than its owner"
     }
+    if segment.isBorrowed { return nil }
     return segment.end > segment.capacity ? "it ends at \(segment.end), behind its \(segment.capacity) bytes" : nil
   }
 }

@@ -85,14 +85,30 @@ extension EventBuffer {
       link(segment)
     }
     count = original &+ (length &- left)
-    if left > 0, let segment = other.head {
-      copyIn(UnsafeRawBufferPointer(start: segment.pointee.bytes, count: left))
-      segment.pointee.start &+= left
-    }
+    if left > 0, let segment = other.head { cut(segment, at: left, of: &other) }
     other.count = theirs &- length
     changed(from: original, added: length, removed: 0)
     other.changed(from: theirs, added: 0, removed: length)
     return length
+  }
+
+  /// Moves the first `length` bytes of the other buffer's first segment, which has more: copies the smaller part.
+  private mutating func cut(_ segment: SegmentPointer, at length: Int, of other: inout EventBuffer) {
+    let rest = segment.pointee.count &- length
+    guard rest < length, rest <= SegmentPool.largestPayload, !segment.pointee.isBorrowed, pool == other.pool else {
+      copyIn(UnsafeRawBufferPointer(start: segment.pointee.bytes, count: length))
+      segment.pointee.start &+= length
+      return
+    }
+    let kept = other.take(holding: rest)
+    memcpy(kept.pointee.storage, segment.pointee.bytes + length, rest)
+    kept.pointee.end = rest
+    kept.pointee.next = segment.pointee.next
+    if other.tail == segment { other.tail = kept }
+    other.head = kept
+    segment.pointee.end &-= rest
+    link(segment)
+    count &+= length
   }
 
   /// Keeps the books of two pools when the chain that begins with `first` goes from a buffer of one to a buffer of the other.

@@ -8,6 +8,12 @@ extension EventBuffer {
     return try body(first.bytes)
   }
 
+  /// The bytes of the first segment, none where the buffer is empty: for calls into C libraries whose every instruction counts;
+  /// elsewhere `withFirstSpan(_:)` does the same, and cannot be held too long. Valid until the buffer changes. O(1).
+  public var unsafeFirstBytes: UnsafeRawBufferPointer {
+    head?.pointee.readable ?? UnsafeRawBufferPointer(start: nil, count: 0)
+  }
+
   /// Lends `body` one span after the other, in order, until it returns false or the range is through. Copies and drains
   /// nothing. O(segments up to the end of the range). libevent: `evbuffer_peek`.
   ///

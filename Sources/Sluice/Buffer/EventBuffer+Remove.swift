@@ -14,7 +14,19 @@ extension EventBuffer {
   public mutating func read(into target: UnsafeMutableRawBufferPointer) -> Int {
     let original = count
     let wanted = min(target.count, original)
-    guard wanted > 0, var to = target.baseAddress else { return 0 }
+    guard wanted > 0, let to = target.baseAddress, let first = head else { return 0 }
+    // The usual case, one segment, stands here by itself.
+    guard wanted <= first.pointee.count else { return readAcross(wanted, to) }
+    memcpy(to, first.pointee.bytes, wanted)
+    if wanted == first.pointee.count { dropHead(first) } else { first.pointee.start &+= wanted }
+    count = original &- wanted
+    changed(from: original, added: 0, removed: wanted)
+    return wanted
+  }
+
+  private mutating func readAcross(_ wanted: Int, _ target: UnsafeMutableRawPointer) -> Int {
+    let original = count
+    var to = target
     var left = wanted
     while left > 0, let segment = head {
       let have = segment.pointee.count
@@ -51,7 +63,13 @@ extension EventBuffer {
   public mutating func drain(_ length: Int = .max) -> Int {
     let original = count
     let wanted = min(max(length, 0), original)
-    guard wanted > 0 else { return 0 }
+    guard wanted > 0, let first = head else { return 0 }
+    if wanted <= first.pointee.count {
+      if wanted == first.pointee.count { dropHead(first) } else { first.pointee.start &+= wanted }
+      count = original &- wanted
+      changed(from: original, added: 0, removed: wanted)
+      return wanted
+    }
     var left = wanted
     while left > 0, let segment = head {
       let have = segment.pointee.count

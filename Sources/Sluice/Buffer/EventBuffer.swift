@@ -79,9 +79,14 @@ extension EventBuffer {
   }
 
   /// The tail with at least a byte of room: today's, or a new one sized to what is still to come and to what the buffer
-  /// holds, so that small writes coalesce and a small idle buffer stays small.
+  /// holds, so that small writes coalesce and a small idle buffer stays small. Where the room holds only part of what comes, it
+  /// is left if it is little, or what comes nearly fills a segment: what is written in one piece can then be read in one.
   @inline(__always) mutating func writableTail(for count: Int) -> SegmentPointer {
-    if let tail, tail.pointee.room > 0 { return tail }
+    if let tail {
+      let room = tail.pointee.room
+      let isWhole = count > SegmentPool.largestPayload / 4 * 3 && count <= SegmentPool.largestPayload
+      if room >= count || (room > tail.pointee.capacity >> 4 && !isWhole) { return tail }
+    }
     let segment = take(holding: min(max(count, self.count), SegmentPool.largestPayload))
     link(segment)
     return segment

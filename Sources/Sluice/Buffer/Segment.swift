@@ -9,7 +9,8 @@
 /// A piece of an `EventBuffer`'s chain: a header, and the bytes it speaks of.
 ///
 /// An own segment's bytes stand right behind its header, in one allocation. A borrowed one (shared with another buffer, or
-/// foreign memory) points elsewhere, holds the owner alive, and is never written to.
+/// foreign memory) points elsewhere, holds the owner alive, and is never written to. A lent one points elsewhere and has no
+/// owner: its bytes, and its header too, are the caller's whose call it is lent for.
 struct Segment {
   /// The segment behind this one in its chain, or in its pool's free list.
   var next: SegmentPointer?
@@ -34,7 +35,7 @@ extension Segment {
   @inline(__always) var bytes: UnsafeMutableRawPointer { storage + start }
   /// Bytes that may be written behind the last one.
   @inline(__always) var room: Int { max(capacity &- end, 0) }
-  @inline(__always) var isBorrowed: Bool { owner != nil }
+  @inline(__always) var isBorrowed: Bool { capacity == 0 }
   @inline(__always) var readable: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: bytes, count: count) }
 
   /// Allocates a segment with room for `capacity` bytes behind its header; no pool is asked.
@@ -66,8 +67,24 @@ extension Segment {
     return segment
   }
 
+  /// A header for bytes of a caller's that are only read.
+  static func lent(_ start: UnsafeRawPointer, count: Int) -> Segment {
+    Segment(next: nil, storage: UnsafeMutableRawPointer(mutating: start), start: 0, end: count, capacity: 0, owner: nil)
+  }
+
+  /// A header for memory of a caller's that is written to.
+  static func lent(_ start: UnsafeMutableRawPointer, room: Int) -> Segment {
+    // No pool may take it for one of its own.
+    Segment(next: nil, storage: start, start: 0, end: 0, capacity: room & ~4_095, owner: nil)
+  }
+
+  static func isLent(_ segment: SegmentPointer) -> Bool {
+    segment.pointee.owner == nil && segment.pointee.storage != UnsafeMutableRawPointer(segment) + headerSize
+  }
+
   /// Gives the memory of a segment that is in no chain back to the allocator, and lets go of its owner.
   static func deallocate(_ segment: SegmentPointer) {
+    guard !isLent(segment) else { return }
     segment.pointee.owner?.release()
     UnsafeMutableRawPointer(segment).deallocate()
   }

@@ -45,7 +45,8 @@ extension BufferEvent {
   /// The number of bytes in `output`. O(1), and cheaper than `output.count`.
   public var outputCount: Int { outputBuffer.count }
 
-  /// Moves up to `target.count` bytes from the input into `target`. O(n), one copy. libevent: `bufferevent_read`.
+  /// Moves up to `target.count` bytes from the input into `target`. O(n), one copy; a filter that has more at hand may
+  /// add it without one. libevent: `bufferevent_read`.
   ///
   /// - Returns: the number of bytes written to `target`.
   @discardableResult
@@ -54,7 +55,8 @@ extension BufferEvent {
     if inputBuffer.watchers != nil { return input.read(into: target) }
     let count = inputBuffer.read(into: target)
     if count > 0 { inputShrank() }
-    return count
+    guard isDecodingOn else { return count }
+    return count + readDirectly(into: UnsafeMutableRawBufferPointer(rebasing: target[count...]))
   }
 
   /// Moves all of the input to the end of `target`. O(1). libevent: `bufferevent_read_buffer`.

@@ -1,3 +1,9 @@
+extension BufferEvent: CustomReflectable {
+  /// Nothing of what is inside: reflection copies what it looks at, and buffers cannot be copied. Test frameworks reflect what a
+  /// failed expectation was about.
+  public var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
+}
+
 extension BufferEvent: CustomDebugStringConvertible {
   /// What the event stands on, what its buffers hold, and why a direction does not run; one line a layer, from the top.
   public var debugDescription: String {

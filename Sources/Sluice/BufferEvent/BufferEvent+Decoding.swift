@@ -23,7 +23,7 @@ extension BufferEvent {
   /// One layer's turn. Gives the layer above where that has to go on.
   ///
   /// The usual case, one call that takes all there is, stands here by itself: each hop of each message goes through it.
-  @inline(__always) private func decodeStep() -> Unmanaged<BufferEvent>? {
+  @inline(__always) func decodeStep() -> Unmanaged<BufferEvent>? {
     guard let stage, let lower else { return nil }
     let goesOn = stage._withUnsafeGuaranteedRef { stage in
       lower._withUnsafeGuaranteedRef { below in
@@ -35,7 +35,7 @@ extension BufferEvent {
         let had = inputBuffer.count
         let room = readHigh &- had
         guard have > 0, room > 0 else { return decode(.normal) }
-        if stage.usesTime { stage.context.now = base.now }
+        if stage.traits.contains(.usesTime) { stage.context.now = base.now }
         flags.remove(.pumpUp)
         stage.context.limit = room
         hold(below)
@@ -45,6 +45,11 @@ extension BufferEvent {
           let got = inputBuffer.count &- had
           if below.inputBuffer.isEmpty, progress == .moved, got > 0, got < room, !stage.context.hasAsked {
             if below.stage == nil || below.flags.contains(.inputAwaited) { below.inputShrank() }
+            if upper == nil { announceRead() }
+            return true
+          }
+          if got >= Self.turn, progress == .moved, got < room, !stage.context.hasAsked {
+            goOnLater(stage)
             if upper == nil { announceRead() }
             return true
           }
@@ -78,7 +83,7 @@ extension BufferEvent {
     let before = progress == nil ? inputBuffer.count : had
     let sent = below.outputBuffer.count
     hold(below)
-    let error = decodeLoop(mode, after: progress, have, had, stage, below)
+    let error = decodeLoop(mode, after: progress, have, before, stage, below)
     letGo(below)
     if below.outputBuffer.count != sent { below.pushDown() }
     if let error { failed(error, .read, stage, below) }
@@ -107,17 +112,37 @@ extension BufferEvent {
     stage.state.remove(.owesDecode)
     defer { stage.context.mode = .normal }
     do {
+      var goesOn = true
       if let first {
-        guard try goesOnDecoding(first, have, had, stage, below) else { return nil }
+        goesOn = try goesOnDecoding(first, have, had, stage, below)
         isForced = inputBuffer.count &- had >= stage.context.limit
       }
-      while try decodeOnce(mode, &isForced, stage, below) {}
+      while goesOn {
+        if inputBuffer.count &- had >= Self.turn, mode == .normal {
+          if isForced { stage.state.insert(.owesDecode) }
+          goOnLater(stage)
+          return nil
+        }
+        goesOn = try decodeOnce(mode, &isForced, stage, below)
+      }
       return nil
     } catch {
       serve(stage, below)
       return error
     }
   }
+
+  /// What a filter gives before the layers above and the read callback take it on: it is still in the processor's cache then,
+  /// and the segments that they let go of are those that the filter gets next.
+  static let turn = 16_384
+
+  @inline(__always) private func goOnLater(_ stage: Stage) {
+    stage.decodesOn = true
+    schedule(.pumpUp)
+  }
+
+  /// Whether the filter gave a turn's worth, and has more.
+  @inline(__always) var isDecodingOn: Bool { stage?._withUnsafeGuaranteedRef { $0.decodesOn } ?? false }
 
   /// One call, where there is something for it. Whether another may follow.
   private func decodeOnce(
@@ -143,7 +168,7 @@ extension BufferEvent {
     }
     stage.context.limit = room
     stage.context.mode = isEnding ? .finished : mode
-    if stage.usesTime { stage.context.now = base.now }
+    if stage.traits.contains(.usesTime) { stage.context.now = base.now }
     stage.state.remove(.decodeBlocked)
     let progress = try stage.decode(&below.inputBuffer, into: &inputBuffer)
     // What filled its room may have more to give, with nothing left to take.
@@ -219,7 +244,8 @@ extension BufferEvent {
 
   /// Tells the layers on both sides what a round of decoding changed. True where the layer above is to go on.
   @inline(__always) private func decoded(from before: Int, _ below: BufferEvent) -> Bool {
-    below.inputShrank()
+    // What waits below that comes when the filter is through: in one go.
+    if !isDecodingOn { below.inputShrank() }
     if flags.contains(.closing) {
       decodedWhileClosing()
       return false

@@ -3,12 +3,28 @@ extension BufferEvent {
     if flags.contains(.wakeStage) { wakeFilter() }
     if flags.contains(.pumpDown) {
       flags.remove(.pumpDown)
-      pushDown()
+      pushDownAll()
       moveFiles()
       // What the layer above holds back goes on in a turn of its own.
       tellWriterAbove()
     }
-    if flags.contains(.pumpUp) { pumpUp() }
+    if flags.contains(.pumpUp) {
+      stage?._withUnsafeGuaranteedRef { $0.decodesOn = false }
+      pumpUp()
+    }
+  }
+
+  /// Goes on with a filter that had more to give, now that what it gave was taken on; for a while, so that others get their
+  /// turn.
+  func goOnDecoding() {
+    var turns = 15
+    while isDecodingOn, turns > 0, !base.stopRequested {
+      base.queue.remove(self)
+      runStage()
+      runDueCallbacks()
+      turns &-= 1
+    }
+    lower?._withUnsafeGuaranteedRef { $0.inputShrank() }
   }
 
   /// Makes the callbacks that are due now, in place of the turn that they may have been queued for.
@@ -102,7 +118,9 @@ extension BufferEvent {
 
   /// Passes on what a layer below announced. Where a handshake is made here, only that says when the stack is connected.
   func announceFromBelow(_ event: StreamEvent) {
-    if case .connected = event, stage?._withUnsafeGuaranteedRef({ $0.hasHandshake }) == true { return }
+    if case .connected = event, stage?._withUnsafeGuaranteedRef({ $0.traits.contains(.hasHandshake) }) == true {
+      return
+    }
     announce(event)
   }
 

@@ -4,6 +4,22 @@ extension BufferEvent {
     if stage == nil { pushToWire() } else { pushThroughFilters() }
   }
 
+  /// The loop's round is over for this event: what its filter gathers leaves, too.
+  func pushDownAll() {
+    guard let stage, stage._withUnsafeGuaranteedRef({ $0.traits.contains(.gathersWrites) }) else { return pushDown() }
+    let kept = stage.takeUnretainedValue()
+    kept.context.mayLeaveMore = false
+    pushDown()
+    kept.context.mayLeaveMore = true
+  }
+
+  /// Whether a filter that likes to get more at once is to wait for it: then the event gets its turn behind what is due now.
+  @inline(__always) private func isGathering(_ count: Int, _ stage: Stage) -> Bool {
+    guard stage.context.mayLeaveMore, count > 0, count < Self.turn else { return false }
+    schedule(.pumpDown)
+    return true
+  }
+
   private func pushThroughFilters() {
     var current = Unmanaged.passUnretained(self)
     while let next = current._withUnsafeGuaranteedRef({ $0.encodeStep() }) { current = next }
@@ -27,7 +43,10 @@ extension BufferEvent {
         let had = below.outputBuffer.count
         let room = below.writeHigh &- had
         guard have > 0, room > 0 else { return encode(.normal) }
-        if stage.usesTime { stage.context.now = base.now }
+        if stage.traits.intersects([.usesTime, .gathersWrites]) {
+          if isGathering(have, stage) { return false }
+          if stage.traits.contains(.usesTime) { stage.context.now = base.now }
+        }
         stage.context.limit = room
         hold(below)
         do {
@@ -63,6 +82,8 @@ extension BufferEvent {
     guard let stage = stage?.takeUnretainedValue(), let below = underlying else { return false }
     guard !flags.intersects(.sendBlocked) else { return encodeLater(self) }
     if below.flags.intersects(Self.belowIsClosed) { return encodeLater(below) }
+    let isOwed = mode != .normal || flags.contains(.finishing) || stage.state.contains(.owesEncode)
+    if progress == nil, !isOwed, isGathering(outputBuffer.count, stage) { return false }
     let before = progress == nil ? outputBuffer.count : have
     let beforeBelow = progress == nil ? below.outputBuffer.count : had
     hold(below)
@@ -82,6 +103,7 @@ extension BufferEvent {
       timingChanged()
     }
     if flags.contains(.outputFinished) { return outputWasFinished(below) }
+    if stage.context.mayLeaveMore, !outputBuffer.isEmpty { schedule(.pumpDown) }
     return below.outputBuffer.count != beforeBelow
   }
 
@@ -119,7 +141,8 @@ extension BufferEvent {
     }
     stage.context.limit = room
     stage.context.mode = isFinishing ? .finished : mode
-    if stage.usesTime { stage.context.now = base.now }
+    stage.context.isClosing = flags.contains(.closing)
+    if stage.traits.contains(.usesTime) { stage.context.now = base.now }
     stage.state.remove(.encodeBlocked)
     let progress = try stage.encode(&outputBuffer, into: &below.outputBuffer)
     // What filled its room may have more to give, with nothing left to take.

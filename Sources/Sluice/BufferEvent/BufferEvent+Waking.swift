@@ -36,7 +36,7 @@ extension BufferEvent {
       lower._withUnsafeGuaranteedRef { below in
         stage.context.limit = max(below.writeHigh &- below.outputBuffer.count, 0)
         stage.context.mode = flags.contains(.finishing) ? .finished : .normal
-        if stage.usesTime { stage.context.now = base.now }
+        if stage.traits.contains(.usesTime) { stage.context.now = base.now }
         hold(below)
         var failure: (any Error)?
         do { try body(stage) } catch { failure = error }

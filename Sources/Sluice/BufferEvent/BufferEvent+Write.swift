@@ -45,7 +45,8 @@ extension BufferEvent {
       }
     }
     let before = outputBuffer.count
-    if let stage, bytes.count >= Self.lendableSize, before == 0, stage._withUnsafeGuaranteedRef({ $0.onlyReadsSource })
+    if let stage, bytes.count >= Self.turn, before == 0,
+      stage._withUnsafeGuaranteedRef({ $0.traits.contains(.onlyReadsSource) })
     {
       return writeLent(bytes)
     }
@@ -54,14 +55,23 @@ extension BufferEvent {
     return .accepted(room: queued(from: before))
   }
 
-  private static var lendableSize: Int { 16_384 }
-
   /// Writes to a filter that only reads what it encodes: it gets the caller's own bytes, and what it leaves is copied.
   @inline(never) private func writeLent(_ bytes: UnsafeRawBufferPointer) -> WriteOutcome {
-    outputBuffer.appendLent(bytes)
-    pushDown()
-    outputBuffer.keepLent()
-    return .accepted(room: queued(from: 0))
+    guard let start = bytes.baseAddress else { return .accepted(room: writeRoom) }
+    var segment = Segment.lent(start, count: bytes.count)
+    withUnsafeMutablePointer(to: &segment) { segment in
+      outputBuffer.appendLent(segment)
+      pushDown()
+      outputBuffer.keepLent()
+    }
+    let room = queued(from: 0)
+    return .accepted(room: takesAnother(bytes.count) ? room : min(room, 0))
+  }
+
+  /// Whether a write like the last one would go through at once. Where not, it costs nothing to wait, and a copy not to.
+  private func takesAnother(_ count: Int) -> Bool {
+    guard let lower, outputBuffer.isEmpty else { return false }
+    return lower._withUnsafeGuaranteedRef { $0.writeHigh &- $0.outputBuffer.count >= count }
   }
 
   /// Writes where watchers are called from inside, who may do anything to this event but use its output.

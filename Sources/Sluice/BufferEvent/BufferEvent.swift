@@ -77,8 +77,10 @@ public final class BufferEvent: DeferredWork {
 
   /// What the loop runs: the filters' work first, then the callbacks that are due. The loop holds a reference meanwhile.
   override func run() {
-    if flags.intersects(.stageDue) { runStage() }
+    guard flags.intersects(.stageDue) else { return runDueCallbacks() }
+    runStage()
     runDueCallbacks()
+    if isDecodingOn { goOnDecoding() }
   }
 
   /// The base ends while this drains.

@@ -33,6 +33,13 @@ public struct FilterContext: ~Copyable {
     didSet { if writeHold != oldValue { hasRequests = true } }
   }
 
+  /// Whether the stack is closing: what `decode` gives is thrown away, and `encode` may hold the end back, with `.blocked`, for
+  /// what still has to come from the other end.
+  public internal(set) var isClosing = false
+  /// Whether `encode` may leave what it would rather encode along with more, for a filter that gathers what is written: it is
+  /// called again when the loop's round ends. False for all others.
+  public internal(set) var mayLeaveMore = false
+
   /// Whether the filter asked to be woken when the loop's current round ends.
   public private(set) var wantsWake = false
   /// When the filter asked to be woken, if it did.
@@ -151,6 +158,8 @@ public struct FilterContext: ~Copyable {
     (requests.time, requests.delay, requests.cancelsWake) = (rare.wakeTime, rare.wakeDelay, rare.cancelsWake)
     (rare.wakeTime, rare.wakeDelay, rare.cancelsWake) = (nil, nil, false)
     if !rare.announcements.isEmpty { swap(&requests.announcements, &rare.announcements) }
+    // A filter that takes its wake back, as after a handshake, asks for nothing more of this.
+    if requests.cancelsWake, rare.waker == nil { self.rare = nil }
     return requests
   }
 

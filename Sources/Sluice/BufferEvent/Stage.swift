@@ -30,11 +30,12 @@ class Stage {
   #endif
   @usableFromInline
   final var context: FilterContext
-  final let usesTime: Bool
-  final let onlyReadsSource: Bool
-  final let hasHandshake: Bool
+  /// What the filter says of itself.
+  final let traits: Traits
   /// What the host remembers of the filter between calls; nothing, as a rule.
   final var state = State()
+  /// The filter gave a turn's worth, and has more: it goes on when that was taken on.
+  final var decodesOn = false
   /// What the filter holds back, as the events around it were told.
   final var readHold = Suspension()
   final var writeHold = Suspension()
@@ -44,14 +45,12 @@ class Stage {
 
   @usableFromInline
   init(
-    usesTime: Bool, onlyReadsSource: Bool, hasHandshake: Bool, handle: AnyObject?, base: EventBase,
-    encode: @escaping Call, decode: @escaping Call
+    traits: Traits, handle: AnyObject?, base: EventBase, encode: @escaping Call, decode: @escaping Call
   ) {
-    self.usesTime = usesTime
-    self.onlyReadsSource = onlyReadsSource
-    self.hasHandshake = hasHandshake
+    self.traits = traits
     self.handle = handle
     context = FilterContext(pool: base.pool)
+    context.mayLeaveMore = traits.contains(.gathersWrites)
     encodeCall = encode
     decodeCall = decode
   }
@@ -66,6 +65,32 @@ class Stage {
     _ source: inout EventBuffer, into target: inout EventBuffer
   ) throws -> FilterProgress {
     try decodeCall(self, &source, &target)
+  }
+
+  @usableFromInline
+  struct Traits: OptionSet {
+    @usableFromInline let rawValue: UInt8
+
+    @usableFromInline
+    init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    @usableFromInline static var usesTime: Traits { Traits(rawValue: 1) }
+    @usableFromInline static var gathersWrites: Traits { Traits(rawValue: 2) }
+    @usableFromInline static var onlyReadsSource: Traits { Traits(rawValue: 4) }
+    @usableFromInline static var onlyAppendsToTarget: Traits { Traits(rawValue: 8) }
+    @usableFromInline static var hasHandshake: Traits { Traits(rawValue: 16) }
+
+    @inline(__always) func intersects(_ other: Traits) -> Bool { rawValue & other.rawValue != 0 }
+
+    @inlinable
+    init<F: Filter & ~Copyable>(of filter: borrowing F) {
+      self = []
+      if filter.usesTime { insert(.usesTime) }
+      if filter.gathersWrites { insert(.gathersWrites) }
+      if filter.onlyReadsSource { insert(.onlyReadsSource) }
+      if filter.onlyAppendsToTarget { insert(.onlyAppendsToTarget) }
+      if filter.hasHandshake { insert(.hasHandshake) }
+    }
   }
 
   struct State: OptionSet {

@@ -24,9 +24,18 @@ public protocol Filter: ~Copyable {
   /// Whether it reads `FilterContext.now`. False, where it does not say.
   var usesTime: Bool { get }
 
+  /// Whether `encode` does better with more bytes at a time: then what is written waits until there are 16 KiB of it, or the
+  /// loop's round ends, or it is flushed. False, where it does not say.
+  var gathersWrites: Bool { get }
+
   /// Whether `encode` only reads the bytes of its source and drains them, and never moves or shares them into another buffer.
   /// Then large writes are lent to it, where others get a copy. False, where it does not say.
   var onlyReadsSource: Bool { get }
+
+  /// Whether `decode` only adds bytes to the end of its target, and never takes, moves or shares what is in it. Then it may be
+  /// given the memory of a large `BufferEvent.read(into:)`, where others write into the input first. False, where it does not
+  /// say.
+  var onlyAppendsToTarget: Bool { get }
 
   /// Whether it announces `.connected` itself, when a handshake is done: then what the layers below say of being connected goes
   /// no further. False, where it does not say.
@@ -77,7 +86,11 @@ extension Filter where Self: ~Copyable {
   /// False.
   public var usesTime: Bool { false }
   /// False.
+  public var gathersWrites: Bool { false }
+  /// False.
   public var onlyReadsSource: Bool { false }
+  /// False.
+  public var onlyAppendsToTarget: Bool { false }
   /// False.
   public var hasHandshake: Bool { false }
   /// None.

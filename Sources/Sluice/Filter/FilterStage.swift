@@ -9,14 +9,11 @@ final class FilterStage<F: Filter & ~Copyable>: Stage {
 
   @inlinable
   init(_ filter: consuming F, base: EventBase) {
-    let usesTime = filter.usesTime
-    let onlyReadsSource = filter.onlyReadsSource
-    let hasHandshake = filter.hasHandshake
+    let traits = Traits(of: filter)
     let handle = filter.handle
     self.filter = filter
     super.init(
-      usesTime: usesTime, onlyReadsSource: onlyReadsSource, hasHandshake: hasHandshake, handle: handle,
-      base: base,
+      traits: traits, handle: handle, base: base,
       encode: { stage, source, target in
         try unsafeDowncast(stage, to: FilterStage<F>.self).filter.encode(&source, into: &target, &stage.context)
       },

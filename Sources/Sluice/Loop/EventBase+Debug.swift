@@ -1,3 +1,8 @@
+extension EventBase: CustomReflectable {
+  /// Nothing of what is inside, as for the events that it keeps.
+  public var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
+}
+
 extension EventBase: CustomDebugStringConvertible {
   /// The base's clock, and all that keeps it busy: timers, entries of the queue, mail, and what the loop keeps alive, one a
   /// line: sockets, listeners, and closed events that still have bytes on their way. For a run that does not end, or ended

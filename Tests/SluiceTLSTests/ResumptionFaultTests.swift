@@ -1,0 +1,119 @@
+import COpenSSL
+import Sluice
+import SluiceTLS
+import SluiceTLSTesting
+import Testing
+
+// Row 15 of the faults: what is wrong with a ticket leads to a full handshake, and never past a check.
+@Suite struct ResumptionFaultTests {
+  private func ticket(_ contexts: (client: TLSContext, server: TLSContext)) throws -> TLSSessionTicket {
+    let first = try Conversation(contexts: contexts)
+    try first.settle()
+    let ticket = try #require(first.client.tls?.sessionTicket)
+    first.client.close()
+    first.server.close()
+    try first.settle()
+    return ticket
+  }
+
+  private func resumes(
+    _ ticket: TLSSessionTicket?, _ contexts: (client: TLSContext, server: TLSContext)
+  ) throws -> Conversation {
+    let talk = try Conversation(resuming: ticket, contexts: contexts)
+    try talk.settle()
+    talk.client.write("data")
+    try talk.settle()
+    return talk
+  }
+
+  @Test(arguments: [TLSVersion.v1_2, .v1_3])
+  func `a ticket that somebody changed is not resumed`(version: TLSVersion) throws {
+    let contexts = try Conversation.contexts(nil, { $0.options.newest = version })
+    let saved = try ticket(contexts).saved
+    var resumed = 0
+    var refused = 0
+    for place in stride(from: 0, to: saved.count, by: 7) {
+      var forged = saved
+      forged[place] ^= 0x20
+      guard let ticket = TLSSessionTicket(saved: forged, host: "example.test") else {
+        refused += 1
+        continue
+      }
+      let talk = try resumes(ticket, contexts)
+      // Whether it is the ticket or what this end remembers of it: either all is well, or nothing is.
+      if talk.serverSees.info?.isResumed == true { resumed += 1 }
+      #expect(talk.serverSees.text == "data" || talk.serverSees.log == ["error"] || talk.clientSees.log == ["error"])
+    }
+    #expect(refused > 0)
+    // Parts of it are this end's own memory, such as the certificate: the server never sees them.
+    #expect(resumed < saved.count / 7)
+  }
+
+  @Test func `a ticket whose time is over is not offered`() throws {
+    let contexts = try Conversation.contexts()
+    let saved = try ticket(contexts).saved
+    let session = saved.withUnsafeBufferPointer { bytes in
+      var at = bytes.baseAddress
+      return d2i_SSL_SESSION(nil, &at, bytes.count)
+    }
+    defer { SSL_SESSION_free(session) }
+    SSL_SESSION_set_time(session, SSL_SESSION_get_time(session) - 1_000_000)
+    var bytes: UnsafeMutablePointer<UInt8>?
+    let count = i2d_SSL_SESSION(session, &bytes)
+    let old = TLSSessionTicket(saved: Array(UnsafeBufferPointer(start: bytes, count: Int(count))), host: "example.test")
+    CRYPTO_free(bytes, nil, 0)
+    let talk = try resumes(old, contexts)
+    #expect(talk.clientSees.info?.isResumed == false)
+    #expect(talk.serverSees.text == "data")
+  }
+
+  @Test func `the protocol is chosen anew, and not remembered`() throws {
+    let contexts = try Conversation.contexts(
+      nil, { $0.options.protocols = ["h2", "http/1.1"] }, { $0.options.protocols = ["http/1.1"] })
+    let ticket = try ticket(contexts)
+    let other = try TLSContext(
+      client: {
+        var configuration = TLSClientConfiguration(trust: try TestIdentity.shared.trust)
+        configuration.options.protocols = ["x"]
+        return configuration
+      }())
+    let talk = try resumes(ticket, (other, contexts.server))
+    #expect(talk.clientSees.failure == .alertReceived(TLSAlert(code: 120)))
+  }
+
+  @Test func `a server's new certificate is seen with the next full handshake`() throws {
+    let root = try TestAuthority(name: "Root")
+    let contexts = try Conversation.contexts(root.issue())
+    let ticket = try ticket(contexts)
+    let renewed = try TLSContext(server: TLSServerConfiguration(identity: root.issue().tls))
+    let talk = try resumes(ticket, (contexts.client, renewed))
+    #expect(talk.clientSees.info?.isResumed == false)
+    #expect(talk.serverSees.text == "data")
+  }
+
+  @Test func `a client that has to show a certificate cannot come in with a ticket that was given without one`() throws
+  {
+    let root = try TestAuthority(name: "Clients")
+    func contexts(_ clients: TLSClientVerification) throws -> (client: TLSContext, server: TLSContext) {
+      try Conversation.contexts(
+        nil, { _ in },
+        {
+          $0.clients = clients
+          $0.trust = .certificates(.pem(root.anchorPEM))
+        })
+    }
+    let lenient = try contexts(.optional)
+    let strict = try contexts(.required)
+    let talk = try resumes(try ticket(lenient), (lenient.client, strict.server))
+    #expect(talk.serverSees.log == ["error"])
+    #expect(talk.serverSees.text == "")
+  }
+
+  // OpenSSL's CVE-2024-2511.
+  @Test(arguments: [TLSVersion.v1_2, .v1_3])
+  func `a server's cache of sessions is bounded`(version: TLSVersion) throws {
+    let contexts = try Conversation.contexts(nil, { $0.options.newest = version }, { $0.sessions = .cached(5) })
+    for _ in 0..<30 { _ = try ticket(contexts) }
+    #expect(sluice_ssl_ctx_sessions(contexts.server.pointer) <= 5)
+  }
+}
