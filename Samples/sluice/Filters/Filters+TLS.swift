@@ -84,7 +84,7 @@ extension FilterKind {
       if key != nil, cert == nil { throw Contradiction(description: "key is for a certificate: give cert too") }
       settings.identity = cert.map { identity($0, key) }
       settings.options = options(defaults, alpn, min)
-      settings.options.allowsDirtyShutdown = dirty
+      settings.options.allowDirtyShutdown = dirty
       let host = host ?? binding.address?.host
       guard host != nil || insecure else {
         throw Contradiction(

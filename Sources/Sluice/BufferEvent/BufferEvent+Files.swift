@@ -49,7 +49,7 @@ extension BufferEvent {
   public var pendingFileBytes: Int { extras?.files?.waiting.ofFiles ?? 0 }
 
   /// What of files moves in a turn of the loop.
-  private static var turn: Int { 1024 * 1024 }
+  private static var fileTurn: Int { 1024 * 1024 }
   private static var piece: Int { 64 * 1024 }
 
   /// Moves what has room now of the files, and what stands behind them, to where the event sends from.
@@ -57,7 +57,7 @@ extension BufferEvent {
     guard flags.contains(.filesPending), let queue = extras?.files, !queue.isMoving else { return }
     queue.isMoving = true
     defer { queue.isMoving = false }
-    var budget = Self.turn
+    var budget = Self.fileTurn
     while let entry = queue.first, !flags.intersects([.failed, .closed, .outputBusy, .stageBusy]) {
       if entry.left == 0 {
         sentFile(entry, queue)
