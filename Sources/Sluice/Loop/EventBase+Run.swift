@@ -17,8 +17,8 @@ extension EventBase {
   /// returns; idle pairs keep no loop alive, and neither does a handle. With a virtual clock, time jumps from timer to timer.
   /// libevent: `event_base_dispatch`.
   ///
-  /// - Parameter maximumSteps: how many callbacks may run before this gives up, so that a test of two ends that answer each
-  ///   other for ever fails instead of hanging.
+  /// - Parameter maximumSteps: how many callbacks may run, and descriptors be told that they are ready, before this gives up,
+  ///   so that a test of two ends that answer each other for ever fails instead of hanging.
   /// - Throws: `EventBaseError` where the loop is running already, where the system cannot wait, or `.stillBusy` where work is
   ///   due after `maximumSteps`; that work stays due.
   public func run(maximumSteps: Int = .max) throws(EventBaseError) { try run(.nothingLeft, maximumSteps) }
@@ -98,6 +98,7 @@ extension EventBase {
       } else {
         guard try goOn(towards: goal) else { return }
         hasWaited = true
+        if stepsLeft < 0 { throw .stillBusy(steps: limit) }
       }
     }
   }

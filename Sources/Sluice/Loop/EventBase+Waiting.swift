@@ -35,6 +35,8 @@ extension EventBase {
   private func tell(_ ready: UnsafeBufferPointer<sluice_ready>) {
     readyCount = ready.count
     for entry in ready {
+      // One that is ready for ever is found out, too, where steps are counted.
+      stepsLeft &-= 1
       watchList.find(entry.token)?.isReady(Readiness(rawValue: entry.what))
       if !queue.isEmpty { runDeferred(upTo: Self.entriesEach) }
       // The kernel tells of the others again.

@@ -141,6 +141,17 @@ struct WatchingTests {
     right.abort()
   }
 
+  @Test(arguments: pollers)
+  func `a descriptor that stays ready is found out by the steps that a run may take`(poller: PollerKind) throws {
+    let base = EventBase(poller: poller)
+    let probe = try Probe()
+    probe.onReady = { [unowned probe] in probe.write() }
+    try base.watch(probe, for: .read)
+    probe.write()
+    #expect(throws: EventBaseError.stillBusy(steps: 100)) { try base.runUntilIdle(maximumSteps: 100) }
+    try base.watch(probe, for: [])
+  }
+
   @Test func `a base without descriptors polls none`() throws {
     let base = EventBase(clock: .virtual)
     let (left, right) = base.pair()
