@@ -23,7 +23,7 @@ extension Bench {
   nonisolated func stream(
     _ source: UnsafeMutableRawBufferPointer, from sender: BufferEvent, to receiver: BufferEvent
   ) throws {
-    let sink = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
+    let sink = UnsafeMutableRawBufferPointer.allocate(byteCount: 16_384, alignment: 16)
     sink.initializeMemory(as: UInt8.self, repeating: 0)
     defer { sink.deallocate() }
     let size = self.size
@@ -44,7 +44,7 @@ extension Bench {
     receiver.readMarks = Watermarks(high: 256 * 1024)
     receiver.onEvent = { _, what in if case .error(let error) = what { print("unexpected:", error) } }
     receiver.onRead = { event in
-      while event.inputCount > 0 { progress.toReceive -= event.read(into: sink) }
+      while case let count = event.read(into: sink), count > 0 { progress.toReceive -= count }
       if progress.toReceive == 0 { event.base.stop() }
     }
     let time = Stopwatch()

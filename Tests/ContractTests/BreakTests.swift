@@ -14,7 +14,7 @@ import Testing
     try link.reach("the reset") { link.right.error != nil }
   }
 
-  @Test(arguments: LinkKind.all)
+  @Test(arguments: LinkKind.breakable)
   func `8: an abort is a reset at the other end and no end, with its direction and its code`(kind: LinkKind) throws {
     try onLink(kind) { link in
       try breakOff(link)
@@ -28,7 +28,7 @@ import Testing
     }
   }
 
-  @Test(arguments: LinkKind.all)
+  @Test(arguments: LinkKind.breakable)
   func `17: nothing follows an error, whatever is done to the event`(kind: LinkKind) throws {
     try onLink(kind) { link in
       link.right.event.readTimeout = .seconds(5)

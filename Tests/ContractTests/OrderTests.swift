@@ -19,12 +19,13 @@ import Testing
   }
 
   @Test(arguments: LinkKind.all)
-  func `1: two million bytes each way at the same time come whole`(kind: LinkKind) throws {
+  func `1: what goes each way at the same time comes whole`(kind: LinkKind) throws {
     try onLink(kind) { link in
-      for end in [link.left, link.right] { end.event.write(Payload.large) }
-      try link.reach("all bytes") { link.left.count >= Payload.large.count && link.right.count >= Payload.large.count }
-      #expect(link.left.bytes == Payload.large)
-      #expect(link.right.bytes == Payload.large)
+      let bytes = Payload.bytes(600_000)
+      for end in [link.left, link.right] { end.event.write(bytes) }
+      try link.reach("all bytes") { link.left.count >= bytes.count && link.right.count >= bytes.count }
+      #expect(link.left.bytes == bytes)
+      #expect(link.right.bytes == bytes)
     }
   }
 

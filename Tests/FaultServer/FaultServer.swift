@@ -28,12 +28,11 @@ struct FaultServer {
     }
     console.onEvent = { console, _ in
       console.write(figures(listener))
-      console.close()
-      base.stop()
+      // Whatever a fault has it still do.
+      exit(EXIT_SUCCESS)
     }
     console.write("ready \(listener.address)\n")
-    try base.runUntilStopped()
-    try base.runUntilIdle()
+    try base.run()
   }
 
   private static func words(_ event: StreamEvent) -> String {

@@ -55,6 +55,20 @@ extension EventBuffer {
   /// The most of one append that goes into a segment: a whole number of cache lines, and what a TLS record holds.
   private static var piece: Int { 16_384 }
 
+  /// From here on the system's copy is one instruction, `rep movsb`.
+  private static var largeCopy: Int { 4_096 }
+
+  /// Starts an empty segment of the buffer's own where its bytes have the place in a cache line that they come from: the one
+  /// instruction is twenty times slower on AMD's Zen 3 and 4 where the target is 1 to 15 bytes behind the source in a page.
+  @inline(__always)
+  private static func alignStart(of segment: SegmentPointer, with source: UnsafeRawPointer, count: Int) {
+    guard segment.pointee.end == 0, !Segment.isLent(segment) else { return }
+    let skew = (Int(bitPattern: source) &- Int(bitPattern: segment.pointee.storage)) & 63
+    guard segment.pointee.room &- skew >= min(count, piece) else { return }
+    segment.pointee.start = skew
+    segment.pointee.end = skew
+  }
+
   /// Appends without telling anyone.
   @inline(__always) mutating func copyIn(_ bytes: UnsafeRawBufferPointer) {
     guard var from = bytes.baseAddress else { return }
@@ -67,6 +81,7 @@ extension EventBuffer {
     var left = bytes.count
     while left > 0 {
       let segment = writableTail(for: left)
+      if left >= Self.largeCopy { Self.alignStart(of: segment, with: from, count: left) }
       let room = segment.pointee.room
       let step = left <= room ? left : min(room, Self.piece)
       memcpy(segment.pointee.storage + segment.pointee.end, from, step)

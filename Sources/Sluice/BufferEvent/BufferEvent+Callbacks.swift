@@ -56,13 +56,15 @@ extension BufferEvent {
     }
   }
 
-  /// Has the loop keep the event alive while somebody could hear of it: while it has a callback, and has not failed. What is
-  /// dropped without one is closed.
+  /// Has the loop keep the event alive while somebody could hear of it: while it has a callback, and where it has failed, one
+  /// that will be told so. What is dropped without one is closed.
   func keepByCallbacks() {
     isKeptByCallbacks = true
     guard !flags.intersects([.closing, .closed]) else { return }
-    let hasCallback = readBox != nil || writeBox != nil || eventBox != nil
-    if hasCallback, !flags.contains(.failed) || flags.contains(.eventsPending) { keepByLoop() } else { leaveLoop() }
+    let canHear =
+      flags.contains(.failed)
+      ? eventBox != nil && flags.contains(.eventsPending) : readBox != nil || writeBox != nil || eventBox != nil
+    if canHear { keepByLoop() } else { leaveLoop() }
   }
 
   /// Withdraws all three callbacks and what was queued for them.

@@ -55,7 +55,8 @@ extension BufferEvent {
   }
 
   /// Throws away what waits in both directions, in every layer, and lets the other end see a reset. No callback is made from
-  /// now on. Aborting an event that a filter stands on makes the stack above fail.
+  /// now on. Aborting an event that a filter stands on makes the stack above fail. A Unix socket knows no reset of its own: its
+  /// other end sees one only where bytes were left unread here, and else an end.
   public func abort() {
     guard !flags.contains(.closed) else { return }
     dropCallbacks()

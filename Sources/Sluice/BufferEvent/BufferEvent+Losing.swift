@@ -10,6 +10,8 @@ extension BufferEvent {
     if wasTold { return }
     if top.flags.contains(.readOwed) { top.announceRead() }
     top.announce(.error(error))
+    // Where nobody will hear of it, the loop lets go, behind what is read before.
+    if top.isKeptByCallbacks, top.eventBox == nil { base.defer { [weak top] in top?.keepByCallbacks() } }
   }
 
   /// The input ends here with an error. The layers above decode what came before, and then end in the same way: the error

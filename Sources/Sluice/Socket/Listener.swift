@@ -55,8 +55,7 @@ public final class Listener: DeferredWork {
   /// The first of `addresses`.
   public var address: SocketAddress { addresses[0] }
 
-  /// Takes no connections until `resume()`; they wait in the kernel's queue, those too that came before in the same round.
-  /// libevent: `evconnlistener_disable`.
+  /// Takes no connections until `resume()`; they wait in the kernel's queue. libevent: `evconnlistener_disable`.
   public func pause() {
     isPaused = true
     updateInterest()

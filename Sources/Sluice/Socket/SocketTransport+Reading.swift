@@ -43,6 +43,13 @@ extension SocketTransport {
     updateInterest(event)
   }
 
+  var readDescriptor: Int32? { descriptor }
+
+  func receiveBehindFailure(_ event: BufferEvent) {
+    budget = Self.readBudget(of: event.base)
+    receive(event)
+  }
+
   func readEnded(_ event: BufferEvent, _ result: Int) {
     if result == 0 {
       // The kernel shows a reset to one call alone, and an end to those behind it.

@@ -17,7 +17,7 @@ extension SocketTransport {
     guard link != nil else { return }
     // Where an event was dropped, its heir comes here first.
     link = Unmanaged.passUnretained(event)
-    guard onConnected == nil, !isWriteBlocked else { return }
+    guard !isWriteBlocked else { return }
     if inlet != nil { return outputReadyBehindPipe(event) }
     guard let waiting = event.beginSending() else { return }
     let failure = send(&event.outputBuffer)
@@ -35,7 +35,7 @@ extension SocketTransport {
 
   func send(_ file: OpenFile, from offset: Int, upTo count: Int, _ event: BufferEvent) -> Int? {
     guard link != nil, inlet == nil else { return nil }
-    guard onConnected == nil, !isWriteBlocked else { return 0 }
+    guard !isWriteBlocked else { return 0 }
     let sent = Int(sluice_file_send(file.descriptor, Int64(offset), Int64(count), descriptor))
     switch Int32(truncatingIfNeeded: -sent) {
     case EAGAIN, EWOULDBLOCK: isWriteBlocked = true
@@ -77,32 +77,5 @@ extension SocketTransport {
     } gather: { pieces in
       Int(sluice_send_pieces(descriptor, pieces.baseAddress, Int32(pieces.count)))
     }
-  }
-
-  /// Writing failed: that is told in a turn of its own, behind what the other end sent before it went, as far as that is wanted.
-  func broke(_ event: BufferEvent, _ code: Int32) {
-    guard !isBroken else { return }
-    brokenCode = code
-    isWriteBlocked = true
-    event.base.defer { [weak self] in
-      guard let self, let event = link?.takeUnretainedValue() else { return }
-      budget = Self.readBudget(of: event.base)
-      receive(event)
-      let isReading = !event.flags.intersects([.readDisabled, .readSuspended, .inputEnded, .failed])
-      // The end of what is there comes as any other, and tells then.
-      if !isReading || !hasUnread { tellBroken(event) }
-    }
-  }
-
-  /// Tells that writing failed, where it did.
-  func tellBroken(_ event: BufferEvent) {
-    guard isBroken, link != nil else { return }
-    event.broke(StreamError(.transport(SocketError(.write, code: brokenCode, peer: peer)), direction: .write))
-  }
-
-  /// Whether bytes that were not read, or the end, are there.
-  private var hasUnread: Bool {
-    var interest = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    return poll(&interest, 1, 0) > 0 && interest.revents & Int16(POLLIN | POLLHUP) != 0
   }
 }

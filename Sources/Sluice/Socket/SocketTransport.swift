@@ -12,7 +12,7 @@ import CSluiceSystem
 ///
 /// Three system calls a hop: the loop's wait, one read, one write. Output is written at once; writability is asked for only
 /// where the kernel would block. The event keeps this.
-final class SocketTransport: Watched, Transport {
+final class SocketTransport: Watched, Transport, BreakableTransport {
   let peer: String
   /// The event above; nil once the descriptor is closed.
   var link: Unmanaged<BufferEvent>?
@@ -21,17 +21,13 @@ final class SocketTransport: Watched, Transport {
   var inlet: SpliceLane?
   /// Output waits until the kernel has room again.
   var isWriteBlocked = false
-  /// Why writing failed, where it did; that is told in the loop's next turn, or later.
   var brokenCode: Int32 = 0
-  var isBroken: Bool { brokenCode != 0 }
   /// How much the next read asks for.
   var readSize = smallestRead
   /// What is left of this round's share of reading.
   var budget = 0
   /// The last read was filled, and ended for want of room alone.
   var isMoreLikely = false
-  /// What ended well or badly while a connection was being made; nil when none is.
-  var onConnected: ((Int32) -> Void)?
   /// Called once, when the descriptor is given back.
   var onClosed: (() -> Void)?
 
@@ -46,8 +42,8 @@ final class SocketTransport: Watched, Transport {
 
   var event: BufferEvent? { link?.takeUnretainedValue() }
 
-  /// Whether it is connected, and nothing waits.
-  var canSplice: Bool { onConnected == nil && !isWriteBlocked && !isBroken && link != nil }
+  /// Whether nothing waits.
+  var canSplice: Bool { !isWriteBlocked && !isBroken && link != nil }
 
   /// Whether the kernel holds bytes that the other end has not got.
   var hasUnsent: Bool { link != nil && sluice_unsent(descriptor) > 0 }
@@ -59,7 +55,6 @@ final class SocketTransport: Watched, Transport {
 
   override func isReady(_ readiness: Readiness) {
     guard let event = link?.takeUnretainedValue() else { return }
-    if onConnected != nil { return connectionReady(event) }
     if wanted.contains(.write), !readiness.isDisjoint(with: [.write, .failure]) {
       isWriteBlocked = false
       inlet?.startRound()
@@ -72,22 +67,6 @@ final class SocketTransport: Watched, Transport {
     updateInterest(event, isTold: true)
   }
 
-  private func connectionReady(_ event: BufferEvent) {
-    let tell = onConnected
-    onConnected = nil
-    tell?(socketError())
-    guard link != nil else { return }
-    outputReady(event)
-    updateInterest(event)
-  }
-
-  /// The error that the kernel keeps for a descriptor; 0 where there is none.
-  private func socketError() -> Int32 {
-    var code: Int32 = 0
-    var length = socklen_t(MemoryLayout<Int32>.size)
-    return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &length) < 0 ? errno : code
-  }
-
   /// Has the loop watch for what is waited for; a system call only where that changed.
   ///
   /// An input that is full, or held back, is often free again before more comes: so reading is watched on, until the loop has
@@ -95,12 +74,10 @@ final class SocketTransport: Watched, Transport {
   func updateInterest(_ event: BufferEvent, isTold: Bool = false) {
     guard link != nil else { return }
     var wanted: Readiness = []
-    if onConnected != nil || (isWriteBlocked && !isBroken) { wanted.insert(.write) }
-    if onConnected == nil {
-      let staysWatched = self.wanted.contains(.read) && !isTold && !event.flags.contains(.inputEnded)
-      let isHeldUp = outlet.map { $0.held > 0 } ?? false
-      if staysWatched || (event.wantsBytes && !isHeldUp) { wanted.insert(.read) }
-    }
+    if isWriteBlocked && !isBroken { wanted.insert(.write) }
+    let staysWatched = self.wanted.contains(.read) && !isTold && !event.flags.contains(.inputEnded)
+    let isHeldUp = outlet.map { $0.held > 0 } ?? false
+    if staysWatched || (event.wantsBytes && !isHeldUp) { wanted.insert(.read) }
     if event.flags.intersects([.failed, .closed]) { wanted = [] }
     if wanted == self.wanted { return }
     do {
@@ -141,7 +118,6 @@ final class SocketTransport: Watched, Transport {
     inlet?.discard()
     link = nil
     outlet?.leave()
-    onConnected = nil
     // Nobody else may get the number before the poller forgot it.
     try? event.base.watch(self, for: [])
     let onClosed = self.onClosed

@@ -31,9 +31,10 @@ struct UnixSocketFile: Equatable {
     #endif
   }
 
-  /// Removes the file, where it is still this one.
-  func remove() {
-    if UnixSocketFile(at: path) == self { unlink(path) }
+  /// Removes the file, where it is still this one. 0, or the system's `errno`.
+  @discardableResult
+  func remove() -> Int32 {
+    UnixSocketFile(at: path) == self && unlink(path) != 0 ? errno : 0
   }
 
   /// Removes what a listener that is gone left behind at `path`, so that it can be bound.
@@ -53,6 +54,10 @@ struct UnixSocketFile: Equatable {
     guard result != 0, errno == ECONNREFUSED else {
       throw inTheWay("a socket that is in use has that name; stop what listens there, or choose another path")
     }
-    old.remove()
+    let code = old.remove()
+    if code != 0 {
+      throw inTheWay(
+        "a socket where nobody listens has that name, and cannot be removed: \(String(cString: strerror(code)))")
+    }
   }
 }

@@ -19,6 +19,8 @@ struct LinkKind: Sendable, CustomTestStringConvertible {
     }
   }
 
+  /// Those whose ends can break; a pipe can only end.
+  static let breakable = all.filter { $0.wire != .pipes }
 }
 
 /// Runs `body` on a link whose ends are connected, and checks that everything was given back. Virtual time is for what happens,

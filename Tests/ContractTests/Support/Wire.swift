@@ -11,6 +11,7 @@ import SluiceTesting
 enum Wire: String, CaseIterable {
   case pair, link = "simulated link", segments = "simulated link with segments"
   case socketPair = "socket pair", tcp = "TCP", unixPath = "Unix path", unixAbstract = "Unix name"
+  case pipes = "two pipes"
 
   /// Nothing goes through the kernel: it lives in virtual time.
   var isInMemory: Bool { self == .pair || self == .link || self == .segments }
@@ -26,6 +27,7 @@ enum Wire: String, CaseIterable {
     case .link: SimulatedLink(on: base).makeEnds()
     case .segments: SimulatedLink(on: base, LinkConditions(segment: 1_460, window: 10_000)).makeEnds()
     case .socketPair: try base.socketPair()
+    case .pipes: try base.pipePair()
     case .tcp: try connect(to: .loopback(), base, link)
     case .unixPath: try connect(to: .unix(path: link.folder.path + "/socket"), base, link)
     case .unixAbstract: try connect(to: Self.freshName(), base, link)

@@ -97,6 +97,7 @@ struct GroupListenerTests {
       #expect(poll(&wait, 1, 30_000) == 1)
     }
     #expect(await listener.openConnections().reduce(0, +) == 8)
+    #expect(await listener.counts().map(\.accepted).reduce(0, +) == 8)
     listener.close()
     _ = try await group.run { _ in }
     // What is open goes on, and nothing new comes.
@@ -120,6 +121,7 @@ struct GroupListenerTests {
     await #expect(throws: SocketError(.bind, code: EADDRINUSE, peer: "\(address)")) {
       try await group.listen(at: [other, address]) { greet(group, $0) }
     }
+    await #expect(throws: SocketError.self) { try await group.listen(at: []) { greet(group, $0) } }
     struct Unwilling: Error {}
     let calls = Mutex(0)
     await #expect(throws: Unwilling.self) {

@@ -145,7 +145,9 @@ import Testing
   func `a virtual clock does not jump over a connection that waits`(poller: PollerKind) throws {
     let base = EventBase(clock: .virtual, poller: poller)
     var times: [Int] = []
-    let listener = try base.listen(at: .loopback()) { _, _ in }
+    var options = ListenerOptions()
+    options.acceptBudget = 1
+    let listener = try base.listen(at: .loopback(), options: options) { _, _ in }
     var clients = [try RawSocket(to: listener.address)]
     listener.onAccept = { event, _ in
       times.append(event.base.elapsed)

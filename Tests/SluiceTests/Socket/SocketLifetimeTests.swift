@@ -83,6 +83,19 @@ import Testing
     }
   }
 
+  @Test func `an event that fails with nobody to tell is let go of, behind its last bytes`() throws {
+    try onEndingBase { base in
+      var got = ""
+      let listener = try base.listen(at: .loopback()) { event, _ in event.onRead = { got += $0.readAll() } }
+      let client = try RawSocket(to: listener.address)
+      try base.run(until: "a connection") { listener.openConnections == 1 }
+      client.send("last words")
+      client.reset()
+      try base.run(until: "its descriptor") { listener.openConnections == 0 }
+      #expect(got == "last words")
+    }
+  }
+
   @Test func `a connection that nobody takes is closed (L5)`() throws {
     try onEndingBase { base in
       let listener = try base.listen(at: .loopback()) { event, _ in event.write("nobody is here") }
@@ -96,24 +109,26 @@ import Testing
 
   @Test func `what stands on a socket is kept for its own callbacks, and the socket for its when it surfaces`() throws {
     try onEndingBase { base in
-      let (left, right) = try base.socketPair()
       var seen: [String] = []
+      let far: BufferEvent
+      weak var below: BufferEvent?
       do {
-        let (near, far) = (left, right)
-        near.onRead = { seen.append("below " + $0.readAll()) }
-        let top = try near.filtered(by: Pass(), closingUnderlying: false)
+        let (left, right) = try base.socketPair()
+        (far, below) = (right, left)
+        left.onRead = { seen.append("below " + $0.readAll()) }
+        let top = try left.filtered(by: Pass(), closingUnderlying: false)
         top.onRead = { event in
           seen.append("above " + event.readAll())
           event.close()
         }
-        far.write("one")
       }
+      far.write("one")
       try base.run(until: "the first") { seen.count == 1 }
-      right.write("two")
+      far.write("two")
       try base.run(until: "the second") { seen.count == 2 }
       #expect(seen == ["above one", "below two"])
-      left.close()
-      right.close()
+      below?.close()
+      far.close()
     }
   }
 

@@ -14,6 +14,8 @@ extension DescriptorTransport {
   private static var readSize: Int { 64 * 1024 }
   private static var mostPieces: Int { 64 }
 
+  func receiveBehindFailure(_ event: BufferEvent) { receive(event) }
+
   /// Reads what is there, as far as the input and this turn allow.
   func receive(_ event: BufferEvent) {
     var budget = Self.budget
@@ -39,7 +41,9 @@ extension DescriptorTransport {
     case EAGAIN, EWOULDBLOCK, EINTR: break
     // Whoever was at the other end of the terminal is gone.
     case EIO where input.kind == .terminal: event.receiveEnd()
-    case 0: event.receiveEnd()
+    case 0:
+      event.receiveEnd()
+      tellBroken(event)
     default: event.fail(SocketError(.read, code: code, peer: input.description), direction: .read)
     }
   }
@@ -51,9 +55,7 @@ extension DescriptorTransport {
     guard let output, !isWriteBlocked else { return }
     var failure: Int32 = 0
     event.sendOutput { buffer in failure = send(&buffer, to: output) }
-    if failure != 0 {
-      event.fail(SocketError(.write, code: failure, peer: output.description), direction: .write)
-    }
+    if failure != 0 { broke(event, failure) }
     updateInterest(event)
     if event.flags.contains(.filesPending), !isWriteBlocked { event.moveFiles() }
   }

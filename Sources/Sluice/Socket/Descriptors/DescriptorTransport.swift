@@ -10,7 +10,7 @@ import CSluiceSystem
 
 /// What a buffer event stands on that reads from one descriptor and writes to another: pipes, terminals, devices, files, and
 /// sockets that others share. Either may be missing.
-final class DescriptorTransport: DialedTransport {
+final class DescriptorTransport: DialedTransport, BreakableTransport {
   let base: EventBase
   /// nil where there is none, and once it is given back.
   private(set) var input: AdoptedDescriptor?
@@ -21,10 +21,13 @@ final class DescriptorTransport: DialedTransport {
   private var writeWatch: DescriptorWatch?
   /// Output waits until there is room again.
   var isWriteBlocked = false
+  var brokenCode: Int32 = 0
   /// The loop comes to it by itself, since there is nothing to be waited for.
   private var isTurnQueued = false
 
   let name: String
+  var peer: String { output?.description ?? name }
+  var readDescriptor: Int32? { input?.descriptor }
 
   init(reading input: AdoptedDescriptor?, writing output: AdoptedDescriptor?, on base: EventBase) {
     self.base = base
@@ -56,7 +59,7 @@ final class DescriptorTransport: DialedTransport {
       wait(for: isWanted ? .read : [], watch, input, event)
     }
     if let output {
-      let isWanted = isWriteBlocked && !isOver
+      let isWanted = isWriteBlocked && !isBroken && !isOver
       let watch = writeWatch ?? DescriptorWatch(output.descriptor) { [weak self] in self?.withEvent { $0.writeOn($1) } }
       writeWatch = watch
       wait(for: isWanted ? .write : [], watch, output, event)
@@ -87,7 +90,9 @@ final class DescriptorTransport: DialedTransport {
       self?.withEvent { transport, event in
         transport.isTurnQueued = false
         if transport.input?.isAlwaysReady == true { transport.receive(event) }
-        if transport.output?.isAlwaysReady == true, transport.isWriteBlocked { transport.writeOn(event) }
+        if transport.output?.isAlwaysReady == true, transport.isWriteBlocked, !transport.isBroken {
+          transport.writeOn(event)
+        }
       }
     }
   }

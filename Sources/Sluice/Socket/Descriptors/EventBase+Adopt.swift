@@ -13,8 +13,8 @@ extension EventBase {
   /// file. It belongs to the event from now on, even where this fails.
   ///
   /// What a descriptor cannot do is over from the beginning, without an event that tells so: writing to what is only open for
-  /// reading is refused as `.finished`; a file that is open for both is read. A socket is made not to block. For what else is kept of a descriptor that others may
-  /// share, see `adopt(reading:writing:)`.
+  /// reading is refused as `.finished`; a file that is open for both is read. A socket is made not to block. For what is done
+  /// with other descriptors, which others may share, see `adopt(reading:writing:)`.
   ///
   /// The base keeps the event alive while it has a callback, until it is closed or has told an error; one that is dropped
   /// without is closed. libevent: `bufferevent_socket_new`, for sockets.

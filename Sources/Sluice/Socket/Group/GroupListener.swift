@@ -30,16 +30,28 @@ public final class GroupListener: Sendable {
   }
 
   /// How many connections are open on each loop, in the order of the group's loops; 0 for one that has stopped.
-  public func openConnections() async -> [Int] {
-    var counts: [Int] = []
-    for loop in loops {
-      counts.append((try? await loop.run { [number] base in Self.sum(base, number) { $0.openConnections } }) ?? 0)
+  public func openConnections() async -> [Int] { await each(0) { $0 + $1.openConnections } }
+
+  /// What became of connections on each loop so far, in the order of the group's loops; nothing for one that has stopped.
+  public func counts() async -> [Listener.Counts] {
+    await each(Listener.Counts()) { sum, listener in
+      var sum = sum
+      sum.accepted += listener.counts.accepted
+      sum.shed += listener.counts.shed
+      sum.errors += listener.counts.errors
+      return sum
     }
-    return counts
   }
 
-  private static func sum(_ base: EventBase, _ number: UInt64, _ count: (Listener) -> Int) -> Int {
-    (GroupTable.of(base).listeners[number] ?? []).reduce(0) { $0 + count($1) }
+  private func each<T: Sendable>(_ none: T, _ add: @escaping @Sendable (T, Listener) -> T) async -> [T] {
+    var results: [T] = []
+    for loop in loops {
+      let result = try? await loop.run { [number] base in
+        (GroupTable.of(base).listeners[number] ?? []).reduce(none, add)
+      }
+      results.append(result ?? none)
+    }
+    return results
   }
 
   private func onEach(_ body: @escaping @Sendable (Listener) -> Void) {

@@ -30,6 +30,8 @@ struct GroupOpening: Sendable {
   func bind(
     _ addresses: [SocketAddress], on base: EventBase, _ onAccept: @escaping OnAccept
   ) throws -> ([SocketAddress], SharedDescriptors) {
+    // That there is none is an error of its own.
+    if addresses.isEmpty { try base.listen(at: [], options: options, onAccept: onAccept) }
     var shared: [Int32] = []
     var bound: [SocketAddress] = []
     for address in addresses {

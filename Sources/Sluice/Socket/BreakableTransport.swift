@@ -1,0 +1,53 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// A transport whose writing can fail while bytes that came before can still be read.
+protocol BreakableTransport: AnyObject {
+  var link: Unmanaged<BufferEvent>? { get }
+  /// Output waits.
+  var isWriteBlocked: Bool { get set }
+  /// Why writing failed, where it did; that is told in the loop's next turn, or later.
+  var brokenCode: Int32 { get set }
+  /// Where it reads, while that is open.
+  var readDescriptor: Int32? { get }
+  var peer: String { get }
+
+  /// Reads what is there, as far as the input and a turn allow.
+  func receiveBehindFailure(_ event: BufferEvent)
+}
+
+extension BreakableTransport {
+  var isBroken: Bool { brokenCode != 0 }
+
+  /// Writing failed: that is told in a turn of its own, behind what the other end sent before it went, as far as that is wanted.
+  func broke(_ event: BufferEvent, _ code: Int32) {
+    guard !isBroken else { return }
+    brokenCode = code
+    isWriteBlocked = true
+    event.base.defer { [weak self] in
+      guard let self, let event = link?.takeUnretainedValue() else { return }
+      receiveBehindFailure(event)
+      let isReading = !event.flags.intersects([.readDisabled, .readSuspended, .inputEnded, .failed])
+      // The end of what is there comes as any other, and tells then.
+      if !isReading || !hasUnread { tellBroken(event) }
+    }
+  }
+
+  /// Tells that writing failed, where it did.
+  func tellBroken(_ event: BufferEvent) {
+    guard isBroken, link != nil else { return }
+    event.broke(StreamError(.transport(SocketError(.write, code: brokenCode, peer: peer)), direction: .write))
+  }
+
+  /// Whether bytes that were not read, or the end, are there.
+  private var hasUnread: Bool {
+    guard let readDescriptor else { return false }
+    var interest = pollfd(fd: readDescriptor, events: Int16(POLLIN), revents: 0)
+    return poll(&interest, 1, 0) > 0 && interest.revents & Int16(POLLIN | POLLHUP) != 0
+  }
+}
