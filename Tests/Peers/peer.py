@@ -8,10 +8,13 @@ SUM       reads to the end, and answers with the number of bytes and their SHA-2
 SEND N    sends N bytes, and ends
 DRIP N    sends N bytes, a hundred at a time with pauses, and ends
 HOLD      says "held", and then nothing until the client ends
+LATE K    says "done" and ends, and still reads what comes, to the end
+TOLD K    waits for the end of LATE K, and answers as SUM would have
+PROXY ... answers with the line: what a header of the PROXY protocol says
 """
-import argparse, asyncio, hashlib, json, ssl, sys, time
+import argparse, asyncio, hashlib, json, os, ssl, sys, time
 
-PIECE = 65536
+PIECE = 262144
 PATTERN = bytes((i * 31 ^ i >> 8) & 255 for i in range(65521))
 
 
@@ -19,6 +22,21 @@ def pattern(start, count):
     """Bytes with a period that no buffer's size is a multiple of."""
     at = start % len(PATTERN)
     return (PATTERN[at:] + PATTERN * (count // len(PATTERN) + 1))[:count]
+
+
+async def sum_up(reader):
+    digest, count = hashlib.sha256(), 0
+    while data := await reader.read(PIECE):
+        digest.update(data)
+        count += len(data)
+    return f"{count} {digest.hexdigest()}\n".encode()
+
+
+late = {}
+
+
+def late_sum(key):
+    return late.setdefault(key, asyncio.get_running_loop().create_future())
 
 
 async def serve_one(reader, writer):
@@ -31,11 +49,15 @@ async def serve_one(reader, writer):
                 writer.write(data)
                 await writer.drain()
         elif words[0] == b"SUM":
-            digest, count = hashlib.sha256(), 0
-            while data := await reader.read(PIECE):
-                digest.update(data)
-                count += len(data)
-            writer.write(f"{count} {digest.hexdigest()}\n".encode())
+            writer.write(await sum_up(reader))
+        elif words[0] == b"LATE":
+            writer.write(b"done\n")
+            writer.write_eof()
+            late_sum(words[1]).set_result(await sum_up(reader))
+        elif words[0] == b"TOLD":
+            writer.write(await late_sum(words[1]))
+        elif words[0] == b"PROXY":
+            writer.write(b" ".join(words) + b"\n")
         elif words[0] in (b"SEND", b"DRIP"):
             total, sent, step = int(words[1]), 0, PIECE if words[0] == b"SEND" else 100
             while sent < total:
@@ -86,6 +108,17 @@ async def read_pattern(reader, count=None):
     return got
 
 
+def compare(answer, count):
+    """The number of bytes in an answer, whose sum has to be that of the pattern."""
+    expected = hashlib.sha256()
+    for start in range(0, count, PIECE):
+        expected.update(pattern(start, min(PIECE, count - start)))
+    words = answer.decode().split()
+    if words[1:] != [expected.hexdigest()]:
+        raise ValueError("another sum")
+    return int(words[0])
+
+
 async def ask_one(options, context, seen):
     reader, writer = await asyncio.open_connection(
         "127.0.0.1", options.port, ssl=context, server_hostname=options.name if context else None, limit=1 << 20)
@@ -94,6 +127,8 @@ async def ask_one(options, context, seen):
     try:
         command = options.command
         line = f"{command} {options.bytes}\n" if command in ("SEND", "DRIP") else f"{command}\n"
+        if command == "LATE":
+            line = command
         writer.write(line.encode())
         if command == "ECHO":
             # TLS in Python has no half-close: the bytes are counted instead.
@@ -102,13 +137,17 @@ async def ask_one(options, context, seen):
             await sending
         elif command == "SUM":
             await send(writer, options.bytes, True)
-            expected = hashlib.sha256()
-            for start in range(0, options.bytes, PIECE):
-                expected.update(pattern(start, min(PIECE, options.bytes - start)))
-            answer = (await reader.read()).decode().split()
-            if answer[1:] != [expected.hexdigest()]:
-                raise ValueError("another sum")
-            got = int(answer[0])
+            got = compare(await reader.read(), options.bytes)
+        elif command == "LATE":
+            key = os.urandom(8).hex()
+            writer.write(f" {key}\n".encode())
+            if await reader.read() != b"done\n":
+                raise ValueError("no word")
+            await send(writer, options.bytes, True)
+            other, asking = await asyncio.open_connection("127.0.0.1", options.port)
+            asking.write(f"TOLD {key}\n".encode())
+            got = compare(await other.read(), options.bytes)
+            asking.close()
         elif command == "HOLD":
             await reader.readline()
             await reader.read()

@@ -12,28 +12,33 @@ import Sluice
 struct FileSource: ~Copyable {
   /// What messages call it.
   let name: String
+  /// What it is to the user, in front of its name.
+  private let role: String
   /// The size it had when it was opened; nil where that cannot be told.
   let size: Int?
   private let descriptor: Int32
 
-  private init(name: String, descriptor: Int32, size: Int?) {
+  private init(name: String, role: String, descriptor: Int32, size: Int?) {
     self.name = name
+    self.role = role
     self.descriptor = descriptor
     self.size = size
   }
 
   /// Opens `path`; `-` is standard input.
-  static func open(_ path: String) throws(ToolError) -> FileSource {
+  ///
+  /// - Parameter role: what messages have in front of the path.
+  static func open(_ path: String, as role: String = "FILE ") throws(ToolError) -> FileSource {
     let isInput = path == "-"
     let descriptor = isInput ? STDIN_FILENO : systemOpen(path, O_RDONLY | O_CLOEXEC)
     let code = errno
-    guard descriptor >= 0 else { throw .failed("FILE \(path): cannot be opened: \(systemMessage(code)). \(advice)") }
+    guard descriptor >= 0 else { throw .failed("\(role)\(path): cannot be opened: \(systemMessage(code)). \(advice)") }
     var status = stat()
     let kind = fstat(descriptor, &status) == 0 ? status.st_mode & S_IFMT : 0
     let source = FileSource(
-      name: isInput ? "standard input" : path, descriptor: descriptor,
+      name: isInput ? "standard input" : path, role: role, descriptor: descriptor,
       size: kind == S_IFREG ? Int(status.st_size) : nil)
-    if kind == S_IFDIR { throw .failed("FILE \(path): is a directory. \(advice)") }
+    if kind == S_IFDIR { throw .failed("\(role)\(path): is a directory. \(advice)") }
     return source
   }
 
@@ -46,13 +51,13 @@ struct FileSource: ~Copyable {
   /// - Returns: the number of bytes; 0 at the end.
   borrowing func read(_ count: Int, into buffer: inout EventBuffer) throws -> Int {
     let descriptor = self.descriptor
-    let name = self.name
+    let (role, name) = (self.role, self.name)
     return try buffer.withRoom(atLeast: count) { room in
       while true {
         let got = systemRead(descriptor, room.baseAddress, min(count, room.count))
         if got >= 0 { return got }
         guard errno == EINTR else {
-          throw ToolError.failed("FILE \(name): cannot be read: \(systemMessage(errno)). \(Self.advice)")
+          throw ToolError.failed("\(role)\(name): cannot be read: \(systemMessage(errno)). \(Self.advice)")
         }
       }
     }
@@ -63,7 +68,7 @@ struct FileSource: ~Copyable {
     var buffer = EventBuffer()
     do {
       while try read(16 * 1024, into: &buffer) > 0 {
-        guard buffer.count <= most else { throw ToolError.failed("FILE \(name): is longer than \(most) bytes") }
+        guard buffer.count <= most else { throw ToolError.failed("\(role)\(name): is longer than \(most) bytes") }
       }
       return buffer.readString()
     } catch {

@@ -20,6 +20,13 @@ enum Descriptors {
     return (max(used, 0), limit)
   }
 
+  /// Whether it is a socket that listens, as supervisors hand it down.
+  static func isListening(_ descriptor: Int32) -> Bool {
+    var answer: Int32 = 0
+    var length = socklen_t(MemoryLayout<Int32>.size)
+    return getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &answer, &length) == 0 && answer != 0
+  }
+
   /// How many may be open.
   static var limit: Int {
     var limit = rlimit()

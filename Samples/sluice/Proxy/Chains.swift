@@ -33,9 +33,8 @@ struct Chains {
   private static func read(
     _ name: String, _ text: ChainText, at site: Site, _ registry: FilterRegistry, _ memory: StackMemory
   ) throws(ToolError) -> DescribedChain {
-    let description = try text.read()
-    do throws(DescriptionError) {
-      return try registry.chain(description, at: site, sharing: memory)
+    do {
+      return try registry.chain(try text.read(), at: site, sharing: memory)
     } catch {
       throw .configuration("\(name): \(error)")
     }
@@ -47,10 +46,17 @@ struct Chains {
   /// The way of a byte from the client to the target, with all that is in effect.
   var explanation: String { "client\n" + listener.explanation + "\nrelay\n" + target.explanation + "\ntarget" }
 
+  /// Whether the listener is one connection, not a place where many come. A descriptor is asked what it is.
+  var takesOne: Bool {
+    if case .descriptor(let number) = listener.address { return !Descriptors.isListening(number) }
+    return listener.address.isSingle
+  }
+
   /// One connection cannot be spread over several loops, nor can some filters.
   func checkThreads(_ count: Int) throws(ToolError) {
-    for (name, address) in [("LISTEN", listener.address), ("TARGET", target.address)]
-    where address.isSingle && count > 1 {
+    for (name, address, isSingle) in [
+      ("LISTEN", listener.address, takesOne), ("TARGET", target.address, target.address.isSingle),
+    ] where isSingle && count > 1 {
       throw .usage("\(name) \(address): is one connection, and needs one thread. Leave --threads out.")
     }
     if count > 1, let filter = listener.stack.nameOfOneLoop ?? target.stack.nameOfOneLoop {

@@ -15,7 +15,7 @@ struct ListenPlan: Equatable {
   init(_ chain: DescribedChain, allowsPlaintext: Bool) throws(ToolError) {
     let isSafe = chain.stack.isSecuring || allowsPlaintext
     switch chain.address {
-    case .port(let port) where isSafe: endpoint = try? Endpoint(":\(port)")
+    case .port(let port) where isSafe: endpoint = try? Endpoint("[::]:\(port)")
     case .port(let port):
       endpoint = .address(.loopback(port: port))
       notice =

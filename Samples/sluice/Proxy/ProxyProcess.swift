@@ -10,7 +10,7 @@ final class ProxyProcess {
   /// Where to listen; nil, where that needs no address.
   private let endpoint: Endpoint?
   private var threads: [LoopThread] = []
-  private var listening: [SocketAddress] = []
+  private var places = ListenPlaces()
   /// Workers that still have to rest before the process may end.
   private var busy = 0
   private(set) var isDraining = false
@@ -57,20 +57,22 @@ final class ProxyProcess {
   // MARK: Starting
 
   private func findAddresses() {
-    guard let endpoint else { return start(0, at: []) }
+    guard let endpoint else { return start(0) }
     base.resolve(endpoint) { [unowned self] result in
       switch result {
-      case .success(let addresses): start(0, at: addresses)
+      case .success(let addresses):
+        places.addresses = addresses
+        start(0)
       case .failure(let error): stop(with: .failed("LISTEN \(endpoint): \(error)"))
       }
     }
   }
 
-  private func start(_ index: Int, at addresses: [SocketAddress]) {
-    let (control, settings) = (base.handle, settings)
+  private func start(_ index: Int) {
+    let (control, settings, places) = (base.handle, settings, places)
     threads[index].execute { base in
-      let result = Result { () throws -> [SocketAddress] in
-        try ProxyWorker.install(on: base, settings, index: index, at: addresses) { end in
+      let result = Result { () throws -> ListenPlaces in
+        try ProxyWorker.install(on: base, settings, index: index, at: places) { end in
           control.execute { ProxyProcess.of($0)?.rested(end) }
         }
       }
@@ -78,15 +80,14 @@ final class ProxyProcess {
     }
   }
 
-  private func started(_ index: Int, _ result: Result<[SocketAddress], any Error>) {
+  private func started(_ index: Int, _ result: Result<ListenPlaces, any Error>) {
     switch result {
     case .failure(let error):
       stop(with: error as? ToolError ?? .failed("LISTEN \(settings.listener.given): \(error)"))
-    case .success(let addresses):
-      // The others share the first one's addresses, with the ports that the system chose.
-      if index == 0 { listening = addresses }
-      if index + 1 < threads.count { return start(index + 1, at: listening) }
-      onReady?(listening)
+    case .success(let taken):
+      if index == 0 { places = taken }
+      if index + 1 < threads.count { return start(index + 1) }
+      onReady?(places.addresses)
     }
   }
 

@@ -15,17 +15,17 @@ extension ProxyWorker {
   ///   - base: its loop.
   ///   - settings: what to do.
   ///   - index: which of several it is.
-  ///   - addresses: where to listen.
+  ///   - places: where to listen.
   ///   - onRest: called on this loop when nothing is left to be waited for, with how the last connection ended.
   /// - Returns: where it listens.
   /// - Throws: what is wrong with the descriptions, or what the system refuses.
   static func install(
-    on base: EventBase, _ settings: ProxySettings, index: Int, at addresses: [SocketAddress],
+    on base: EventBase, _ settings: ProxySettings, index: Int, at places: ListenPlaces,
     onRest: @escaping @Sendable (EndReason?) -> Void
-  ) throws -> [SocketAddress] {
+  ) throws -> ListenPlaces {
     let worker = try ProxyWorker(base: base, settings: settings, index: index) { onRest($0.lastEnd) }
     base.shared { Seat() }.worker = worker
-    return try worker.listen(at: addresses)
+    return try worker.listen(at: places)
   }
 
   /// Leaves the loop, which keeps it no longer.
@@ -44,6 +44,7 @@ extension ProxyWorker {
       snapshot.counters.toTargets += session.toTarget
       snapshot.counters.toClients += session.toClient
     }
+    snapshot.counters.shed = listeners.reduce(0) { $0 + $1.counts.shed }
     snapshot.gauges.loopLag = lag.seconds
     return snapshot
   }

@@ -8,6 +8,8 @@ final class ProxyWorker {
   let base: EventBase
   let settings: ProxySettings
   var chains: Chains
+  /// Whether the one connection that there is to be is the listener's own.
+  let takesOne: Bool
   let memory = Chains.Memory()
   /// Told when the last connection has ended while the worker drains, and when the only one has.
   private let onRest: (ProxyWorker) -> Void
@@ -39,6 +41,7 @@ final class ProxyWorker {
     self.onRest = onRest
     nextNumber = UInt64(index + 1)
     chains = try Chains(settings, sharing: memory)
+    takesOne = chains.takesOne
     lag = LoopLag(base)
   }
 
@@ -78,7 +81,7 @@ final class ProxyWorker {
 
   /// The last connection has ended.
   private func rest() {
-    if isDraining || chains.listener.address.isSingle || chains.target.address.isSingle { return onRest(self) }
+    if isDraining || takesOne || chains.target.address.isSingle { return onRest(self) }
     // Behind the callbacks that still hold some of it.
     if peak >= Self.burst { base.defer { sluice_trim_memory() } }
     peak = 0

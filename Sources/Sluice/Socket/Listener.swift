@@ -25,6 +25,10 @@ public final class Listener: DeferredWork {
   /// Whether it was closed.
   public private(set) var isClosed = false
 
+  /// The descriptors it listens on, one an address; none once it is closed. They stay the listener's: a duplicate may go to
+  /// another loop's `listen(adopting:)`, or to another process. libevent: `evconnlistener_get_fd`.
+  public var descriptors: [Int32] { isClosed ? [] : sockets.map(\.descriptor) }
+
   let options: ListenerOptions
   let sockets: [ListeningSocket]
   var shortage = Shortage()

@@ -15,9 +15,10 @@ extension SocketAddress {
     }
   }
 
-  var isUnix: Bool { family == AF_UNIX }
+  /// Whether it is that of a Unix socket, by path or by name.
+  public var isUnix: Bool { family == AF_UNIX }
 
-  /// An address as the system gave it; nil for families that streams do not use.
+  /// An address as the system gave it, an IPv4 address in the dress of IPv6 as what it is; nil for families that streams do not use.
   init?(_ storage: sockaddr_storage, length: socklen_t) {
     switch Int32(storage.ss_family) {
     case AF_INET:
@@ -27,7 +28,8 @@ extension SocketAddress {
     case AF_INET6:
       guard length >= MemoryLayout<sockaddr_in6>.size else { return nil }
       let address = withUnsafeBytes(of: storage) { $0.loadUnaligned(as: sockaddr_in6.self) }
-      kind = .ipv6(IPv6(address.sin6_addr), port: UInt16(bigEndian: address.sin6_port), zone: address.sin6_scope_id)
+      let (host, port) = (IPv6(address.sin6_addr), UInt16(bigEndian: address.sin6_port))
+      kind = host.mapped.map { .ipv4($0, port: port) } ?? .ipv6(host, port: port, zone: address.sin6_scope_id)
     case AF_UNIX:
       let path = withUnsafeBytes(of: storage) { Array($0.prefix(Int(length)).dropFirst(Self.pathOffset)) }
       if path.first == 0, path.count > 1 {

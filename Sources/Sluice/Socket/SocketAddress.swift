@@ -21,6 +21,11 @@ public struct SocketAddress: Equatable, Hashable, Sendable, CustomStringConverti
   struct IPv6: Hashable, Sendable {
     var high: UInt64
     var low: UInt64
+
+    /// The IPv4 address that is written as this one (RFC 4291, 2.5.5.2); nil for those of IPv6.
+    var mapped: UInt32? {
+      high == 0 && low >> 32 == 0xffff ? UInt32(truncatingIfNeeded: low) : nil
+    }
   }
 
   let kind: Kind

@@ -69,12 +69,17 @@ import Testing
       four.close()
       var options = ListenerOptions()
       options.acceptsIPv4 = true
-      let both = try base.listen(at: Self.address("[::]:0"), options: options) { event, _ in event.close() }
+      var peers: [SocketAddress?] = []
+      let both = try base.listen(at: Self.address("[::]:0"), options: options) { event, peer in
+        peers.append(peer)
+        event.close()
+      }
       let others = try [
         RawSocket(to: .loopback(port: #require(both.address.port))),
         RawSocket(to: Self.address("[::1]:\(#require(both.address.port))")),
       ]
       try base.run(until: "two connections") { both.counts.accepted == 2 }
+      #expect(Set(peers.map { $0?.ipVersion }) == [.v4, .v6], "an IPv4 peer has an IPv4 address")
       withExtendedLifetime((client, others)) {}
     }
   }
@@ -174,8 +179,8 @@ import Testing
       #expect(accepted[1].option(Int32(IPPROTO_TCP), TCP_KEEPIDLE) == 77)
       #expect(accepted.map { $0.option(Int32(IPPROTO_TCP), TCP_NODELAY) } == [1, 0])
       for event in accepted {
-        #expect(fcntl(event.descriptor, F_GETFL) & O_NONBLOCK != 0)
-        #expect(fcntl(event.descriptor, F_GETFD) & FD_CLOEXEC != 0)
+        #expect(fcntl(event.descriptor ?? -1, F_GETFL) & O_NONBLOCK != 0)
+        #expect(fcntl(event.descriptor ?? -1, F_GETFD) & FD_CLOEXEC != 0)
       }
       withExtendedLifetime(clients) {}
     }

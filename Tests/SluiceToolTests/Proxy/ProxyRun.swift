@@ -8,8 +8,8 @@ import Testing
 /// A proxy that runs beside the test, on ports that the system chose.
 final class ProxyRun: Running {
   /// Starts it, and waits until it serves.
-  init(_ arguments: [String], in folder: URL) throws {
-    try super.init("sluice", ["proxy"] + arguments, in: folder)
+  init(_ arguments: [String], in folder: URL, by launcher: [String] = []) throws {
+    try super.init("sluice", ["proxy"] + arguments, in: folder, by: launcher)
     try #require(firstLine.hasPrefix("ready"), "\(firstLine)")
   }
 

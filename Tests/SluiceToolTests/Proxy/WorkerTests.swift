@@ -17,7 +17,7 @@ import Testing
       var settings = ProxySettings(listener: ChainText(listener), target: ChainText(target), logger: logger)
       change(&settings)
       worker = try ProxyWorker(base: base, settings: settings)
-      _ = try worker.listen(at: [])
+      _ = try worker.listen(at: ListenPlaces())
     }
 
     /// A client's connection.

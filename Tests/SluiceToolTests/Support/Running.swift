@@ -14,11 +14,13 @@ class Running {
   private(set) var firstLine = ""
 
   /// Starts it, and waits for its first line.
-  init(_ name: String, _ arguments: [String], in folder: URL) throws {
+  ///
+  /// - Parameter launcher: a program that becomes it, with its own arguments.
+  init(_ name: String, _ arguments: [String], in folder: URL, by launcher: [String] = []) throws {
     errors = folder.appending(path: "\(name)-\(UUID().uuidString).log")
     try Data().write(to: errors)
-    process.executableURL = try Tool.path(name)
-    process.arguments = arguments
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = launcher + [try Tool.path(name).path] + arguments
     process.currentDirectoryURL = folder
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = output

@@ -97,18 +97,11 @@ extension BufferEvent {
     throw NeverCame(description: "never came: the refusal")
   }
 
-  /// The descriptor at the bottom of the stack.
-  var descriptor: Int32 {
-    var event = self
-    while let below = event.underlying { event = below }
-    return (event.transport as? SocketTransport)?.descriptor ?? -1
-  }
-
   /// An option of the socket at the bottom.
   func option(_ level: Int32, _ name: Int32) -> Int32 {
     var value: Int32 = -1
     var length = socklen_t(MemoryLayout<Int32>.size)
-    getsockopt(descriptor, level, name, &value, &length)
+    getsockopt(descriptor ?? -1, level, name, &value, &length)
     return value
   }
 
