@@ -73,7 +73,7 @@ let package = Package(
         "Sluice", "SluiceCompression", "SluiceRateLimiting", "SluiceTLS", "SluiceTLSTesting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "Samples/bench", exclude: ["floor"], swiftSettings: settings),
+      path: "Samples/bench", exclude: ["floor", "proxies"], swiftSettings: settings),
     .target(
       name: "StackDescription", dependencies: ["Sluice"], path: "Samples/StackDescription", swiftSettings: settings),
     .executableTarget(

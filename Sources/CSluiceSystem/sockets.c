@@ -24,12 +24,12 @@ int sluice_prepare(int descriptor) {
   return fcntl(descriptor, F_SETFD, FD_CLOEXEC) < 0 ? -errno : 0;
 }
 
-int sluice_accept(int listener) {
+int sluice_accept(int listener, void *peer, unsigned *length) {
 #if defined(__linux__)
-  int descriptor = accept4(listener, 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  int descriptor = accept4(listener, peer, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
   return descriptor < 0 ? -errno : descriptor;
 #else
-  int descriptor = accept(listener, 0, 0);
+  int descriptor = accept(listener, peer, length);
   if (descriptor < 0) return -errno;
   int one = 1;
   setsockopt(descriptor, SOL_SOCKET, SO_NOSIGPIPE, &one, sizeof one);

@@ -19,6 +19,9 @@ package struct DescribedStack: CustomStringConvertible {
   /// The name of a filter that cannot be spread over several loops; nil, where all can.
   package var nameOfOneLoop: String? { filters.first { $0.layer.needsOneLoop }?.name }
 
+  /// Whether a filter is to tell where the client connected to.
+  package var tellsDestination: Bool { filters.contains { $0.layer.tellsDestination } }
+
   /// What is dangerous about it.
   package var warnings: [String] { filters.flatMap(\.layer.warnings) }
 

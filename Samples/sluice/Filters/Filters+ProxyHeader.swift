@@ -43,11 +43,13 @@ extension FilterKind {
       Parameter.integer("version", in: 1...2, default: 2, "1 is a line of text; 2 also tells what TLS came to")
     ) { _, version in
       let form: ProxyHeader.Version = version == 1 ? .v1 : .v2
-      return Layer(on: { place in
+      var layer = Layer(on: { place in
         var header = ProxyHeader(source: place.facts.source, destination: place.facts.destination)
         if form == .v2, let security = place.facts.security { header.values = values(security) }
         return try ProxyHeaderWriter(header, version: form)
       })
+      layer.tellsDestination = true
+      return layer
     }
   }
 

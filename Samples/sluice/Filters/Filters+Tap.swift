@@ -67,6 +67,6 @@ extension FilterKind {
 extension Place {
   /// The addresses of this side and of the other one, as far as they are known.
   fileprivate var ends: (near: SocketAddress?, far: SocketAddress?) {
-    site == .listener ? (facts.destination, facts.source) : (nil, nil)
+    site == .listener ? (event.localAddress, facts.source) : (nil, nil)
   }
 }

@@ -25,9 +25,7 @@ struct FileSource: ~Copyable {
     self.size = size
   }
 
-  /// Opens `path`; `-` is standard input.
-  ///
-  /// - Parameter role: what messages have in front of the path.
+  /// Opens `path`; `-` is standard input. Messages have `role` in front of the path.
   static func open(_ path: String, as role: String = "FILE ") throws(ToolError) -> FileSource {
     let isInput = path == "-"
     let descriptor = isInput ? STDIN_FILENO : systemOpen(path, O_RDONLY | O_CLOEXEC)

@@ -81,6 +81,6 @@ extension ProxyWorker {
   }
 
   private var onAccept: (BufferEvent, SocketAddress?) -> Void {
-    { [unowned self] event, peer in accept(event, from: peer, at: event.localAddress) }
+    { [unowned self] event, peer in accept(event, from: peer) }
   }
 }

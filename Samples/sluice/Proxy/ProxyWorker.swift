@@ -60,8 +60,8 @@ final class ProxyWorker {
   }
 
   /// Serves a client's connection.
-  func accept(_ event: BufferEvent, from peer: SocketAddress?, at local: SocketAddress? = nil) {
-    let facts = ConnectionFacts(source: peer, destination: local, number: nextNumber)
+  func accept(_ event: BufferEvent, from peer: SocketAddress?) {
+    let facts = ConnectionFacts(source: peer, number: nextNumber)
     nextNumber += UInt64(settings.limits.threads)
     counters.accepted += 1
     let session = Session(self, facts)

@@ -88,6 +88,8 @@ final class Session {
   /// Makes the connection to the target, and joins the two.
   private func connect(_ client: BufferEvent) {
     phase = .connecting
+    // To ask is a system call, and few want to know.
+    if facts.destination == nil, chains.target.stack.tellsDestination { facts.destination = client.localAddress }
     do {
       let wire = try worker.dial(chains.target.address)
       let (top, meters) = try chains.target.stack.metered(on: wire, facts, timed: false)

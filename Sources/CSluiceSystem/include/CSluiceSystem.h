@@ -49,8 +49,9 @@ struct sluice_interest {
 /// Sleeps as sluice_wait does, with poll(2); fills in `ready`, and gives the number of descriptors that are.
 int sluice_poll(struct sluice_interest *interests, int count, int64_t nanoseconds);
 
-/// Accepts a connection that neither blocks nor outlives an exec.
-int sluice_accept(int listener);
+/// Accepts a connection that neither blocks nor outlives an exec; fills in who connected (a `struct sockaddr`), where that is
+/// asked for.
+int sluice_accept(int listener, void *peer, unsigned *length);
 /// Makes a stream socket of the kind that `family` says, that neither blocks nor outlives an exec.
 int sluice_socket(int family);
 /// Makes a descriptor not block, and close on exec.

@@ -106,7 +106,6 @@ extension BufferEvent {
       peer?.reset()
       transport?.abort(self)
     } else {
-      if isOrderly { transport?.finish(self) }
       peer?.partnerClosed()
       transport?.close(self)
     }

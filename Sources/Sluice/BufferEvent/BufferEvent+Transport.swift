@@ -58,7 +58,8 @@ extension BufferEvent {
   private func passEndToTransport() {
     guard !flags.intersects(.sendBlocked), outputBuffer.isEmpty else { return }
     flags.insert(.outputFinished)
-    if flags.contains(.closing) { completeClose() } else { transport?.finish(self) }
+    transport?.finish(self)
+    if flags.contains(.closing) { completeClose() }
   }
 
   /// The transport can go on with a file, after `Transport.send(_:from:upTo:_:)` returned 0.

@@ -15,10 +15,14 @@ extension Listener {
     var hasTaken = false
     while budget > 0, isAccepting {
       budget -= 1
-      let descriptor = sluice_accept(socket.descriptor)
+      var descriptor: Int32 = -1
+      let peer = SocketAddress.of(socket.descriptor) {
+        descriptor = sluice_accept($0, $1, $2)
+        return min(descriptor, 0)
+      }
       if descriptor >= 0 {
         hasTaken = true
-        hand(over: descriptor, from: socket)
+        hand(over: descriptor, from: socket, peer: peer)
       } else if descriptor == -EAGAIN || descriptor == -EWOULDBLOCK {
         break
       } else if !Self.concernsOneConnection(-descriptor) {
@@ -41,14 +45,13 @@ extension Listener {
     }
   }
 
-  private func hand(over descriptor: Int32, from socket: ListeningSocket) {
+  private func hand(over descriptor: Int32, from socket: ListeningSocket, peer: SocketAddress?) {
     guard let onAccept else {
       counts.shed += 1
       return closeDescriptor(descriptor)
     }
     counts.accepted += 1
     openConnections += 1
-    let peer = SocketAddress.of(descriptor) { getpeername($0, $1, $2) }
     options.socket.apply(to: descriptor, isTCP: !socket.address.isUnix)
     let transport = SocketTransport(descriptor: descriptor, peer: "\(peer ?? socket.address)")
     transport.onClosed = { [weak self] in self?.connectionClosed() }

@@ -86,7 +86,7 @@ extension Listener {
   private func shed(from socket: ListeningSocket) {
     guard shortage.giveUpReserve() else { return }
     for _ in 0..<options.acceptBudget {
-      let descriptor = sluice_accept(socket.descriptor)
+      let descriptor = sluice_accept(socket.descriptor, nil, nil)
       guard descriptor >= 0 else { break }
       closeDescriptor(descriptor)
       counts.shed += 1

@@ -18,7 +18,7 @@ extension SocketAddress {
   /// Whether it is that of a Unix socket, by path or by name.
   public var isUnix: Bool { family == AF_UNIX }
 
-  /// An address as the system gave it, an IPv4 address in the dress of IPv6 as what it is; nil for families that streams do not use.
+  /// An address as the system gave it; nil for families that streams do not use.
   init?(_ storage: sockaddr_storage, length: socklen_t) {
     switch Int32(storage.ss_family) {
     case AF_INET:
@@ -28,8 +28,7 @@ extension SocketAddress {
     case AF_INET6:
       guard length >= MemoryLayout<sockaddr_in6>.size else { return nil }
       let address = withUnsafeBytes(of: storage) { $0.loadUnaligned(as: sockaddr_in6.self) }
-      let (host, port) = (IPv6(address.sin6_addr), UInt16(bigEndian: address.sin6_port))
-      kind = host.mapped.map { .ipv4($0, port: port) } ?? .ipv6(host, port: port, zone: address.sin6_scope_id)
+      kind = .ipv6(IPv6(address.sin6_addr), port: UInt16(bigEndian: address.sin6_port), zone: address.sin6_scope_id)
     case AF_UNIX:
       let path = withUnsafeBytes(of: storage) { Array($0.prefix(Int(length)).dropFirst(Self.pathOffset)) }
       if path.first == 0, path.count > 1 {
@@ -83,7 +82,8 @@ extension SocketAddress {
     return socklen_t(end)
   }
 
-  /// The address that a socket is bound to, or connected to, as `ask` (`getsockname`, `getpeername`) tells it.
+  /// The address that a socket is bound to, or connected to, as `ask` (`getsockname`, `getpeername`, `accept`) tells it: that of an
+  /// IPv4 connection to an IPv6 socket as what it is.
   static func of(
     _ descriptor: Int32, _ ask: (Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
   ) -> SocketAddress? {
@@ -92,6 +92,8 @@ extension SocketAddress {
     let result = withUnsafeMutablePointer(to: &storage) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { ask(descriptor, $0, &length) }
     }
-    return result == 0 ? SocketAddress(storage, length: length) : nil
+    guard result == 0, let address = SocketAddress(storage, length: length) else { return nil }
+    guard case .ipv6(let host, let port, _) = address.kind, let mapped = host.mapped else { return address }
+    return SocketAddress(.ipv4(mapped, port: port))
   }
 }

@@ -16,6 +16,7 @@ struct TransportEndingTests {
       _ = receive("answer", event)
       #expect(event.inputText == "answer")
       event.close()
+      #expect(transport.log.filter { $0 == "finish" }.count == 1)
       #expect(transport.take().suffix(1) == ["close"])
     }
   }

@@ -94,7 +94,7 @@ import Testing
     (["127.0.0.1:0 | gzpi", "127.0.0.1:1"], 78, "did you mean gzip?", "filters:"),
     (["127.0.0.1:0", "127.0.0.1:1 | tls(host=a, clients=none)"], 78, "tls has no parameter clients", "tls takes"),
     (["127.0.0.1:0", "unix:/tmp/x | tls"], 78, "unix:/tmp/x has no name to check", "host=NAME"),
-    (["@/no/such/file", "127.0.0.1:1"], 1, "/no/such/file", "Give a file"),
+    (["@/no/such/file", "127.0.0.1:1"], 78, "@/no/such/file", "Give a file"),
     (["127.0.0.1:0", "127.0.0.1:1", "--idle-timeout", "5"], 64, "idle-timeout", "Help"),
     (["127.0.0.1:0", "127.0.0.1:1", "--threads", "0"], 64, "--threads 0", "1 to 64"),
   ])

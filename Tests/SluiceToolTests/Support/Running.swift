@@ -13,9 +13,7 @@ class Running {
   /// The first line that it printed: that it serves, and where.
   private(set) var firstLine = ""
 
-  /// Starts it, and waits for its first line.
-  ///
-  /// - Parameter launcher: a program that becomes it, with its own arguments.
+  /// Starts it, by way of a `launcher` that becomes it where there is one, and waits for its first line.
   init(_ name: String, _ arguments: [String], in folder: URL, by launcher: [String] = []) throws {
     errors = folder.appending(path: "\(name)-\(UUID().uuidString).log")
     try Data().write(to: errors)
