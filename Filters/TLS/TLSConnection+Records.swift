@@ -41,7 +41,10 @@ extension TLSConnection {
             result = SSL_read(pointer, area.baseAddress?.advanced(by: filled), Int32(asked))
             if result <= 0 { break }
             filled += Int(result)
-            holdsInput = Int(result) == asked && SSL_pending(pointer) > 0
+            // An `SSL` that came here connected may have read more than this record.
+            holdsInput =
+              wire.pointee.readsWholeRecords
+              ? Int(result) == asked && SSL_pending(pointer) > 0 : SSL_has_pending(pointer) == 1
           } while min(area.count, left) - filled >= record && !source.pointee.isEmpty
           if filled > 0 { emptyBytes = 0 }
           return filled
@@ -61,8 +64,9 @@ extension TLSConnection {
     }
   }
 
-  /// Whether the other end sent close_notify.
-  var isPeerDone: Bool { SSL_get_shutdown(pointer) & SSL_RECEIVED_SHUTDOWN != 0 && alertReceived == 255 }
+  /// Whether the other end sent close_notify. An alert that ends a connection is noted by the library in the same place; behind
+  /// one, the library is in its handshake for ever.
+  var isPeerDone: Bool { SSL_get_shutdown(pointer) & SSL_RECEIVED_SHUTDOWN != 0 && SSL_in_init(pointer) == 0 }
 
   /// Sends close_notify; what the other end sends is still read.
   func sendCloseNotify(_ target: UnsafeMutablePointer<EventBuffer>) {

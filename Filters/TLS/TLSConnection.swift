@@ -83,12 +83,21 @@ public final class TLSConnection {
 
   deinit {
     if bufferSlot >= 0 { context?.buffers.remove(self) }
+    free()
+    wire.deallocate()
+  }
+
+  /// Lets go of the `SSL`, which somebody else may keep, or have made another connection of.
+  private func free() {
+    guard WireBIO.wire(of: pointer) == wire else { return SSL_free(pointer) }
+    let shutdown = SSL_get_shutdown(pointer)
     // Without this, the library takes a connection that ends without close_notify for an attack, and its session with
     // it: RFC 8446 does so no more.
     if isEstablished, !hasFailed { SSL_set_shutdown(pointer, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN) }
-    WireBIO.cut(pointer)
     SSL_free(pointer)
-    wire.deallocate()
+    guard !wire.pointee.isFreed else { return }
+    SSL_set_shutdown(pointer, shutdown)
+    WireBIO.cut(pointer)
   }
 
   /// The connection that a callback of the library is about; nil for an `SSL` that somebody made of a context by hand.

@@ -118,6 +118,7 @@ public struct TLSFilter: Filter, ~Copyable {
     if source.count == before, target.count == had { return try ended(context.mode) }
     if emptyBytes > Self.largestFlood { throw TLSError.flood(Self.largestFlood) }
     return .moved
+    if source.isEmpty, connection.holdsInput, !connection.wire.pointee.readsWholeRecords { context.wakeSoon() }
   }
 
   private mutating func shake(_ source: inout EventBuffer, _ context: inout FilterContext) throws -> FilterProgress {

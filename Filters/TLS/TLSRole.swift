@@ -8,8 +8,9 @@ public enum TLSRole {
   /// It begins, and wants the host of that name or address; a context that checks hosts needs it. With a ticket of an
   /// earlier connection to the same host it resumes that session, where the server agrees.
   case client(TLSContext, host: String?, resuming: TLSSessionTicket? = nil)
-  /// The handshake was done elsewhere: an `SSL` that is complete, which the connection owns from now on, and frees.
-  /// Its BIOs are replaced. libevent: `BUFFEREVENT_SSL_OPEN`.
+  /// The handshake was done elsewhere: an `SSL` that is complete, which the connection owns, and frees; where none can be made,
+  /// `secured` throws, and frees it too. Who keeps it as well takes a reference first (`SSL_up_ref`). Its BIOs are replaced: what
+  /// they hold is lost, while what the library has read from them goes on here. libevent: `BUFFEREVENT_SSL_OPEN`.
   case established(OpaquePointer)
 
   func makeConnection() throws(TLSError) -> TLSConnection {
@@ -54,13 +55,15 @@ public enum TLSRole {
     return try TLSConnection(ssl: ssl, context: context, host: host, isServer: context.isServer)
   }
 
+      SSL_free(ssl)
   private static func adopt(_ ssl: OpaquePointer) throws(TLSError) -> TLSConnection {
     guard SSL_is_init_finished(ssl) == 1 else {
       throw .unusable("the SSL to wrap has not completed its handshake: give one that has, or use a context")
     }
     let connection = try TLSConnection(ssl: ssl, context: nil, host: nil, isServer: SSL_is_server(ssl) == 1)
     _ = sluice_ssl_set_mode(ssl, Int(SSL_MODE_ENABLE_PARTIAL_WRITE_ | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER_))
-    connection.holdsInput = SSL_has_pending(ssl) == 1
+    // Bytes, or that there will be no more.
+    connection.holdsInput = SSL_has_pending(ssl) == 1 || SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN != 0
     connection.establish()
     return connection
   }

@@ -142,10 +142,6 @@ import Testing
     try talk.base.runUntilIdle(maximumSteps: 10_000)
     #expect(sees.log == ["connected", "read", "end"])
     #expect(sees.text == "goes on")
-    let raw = try #require(SSL_new(contexts.client.pointer))
-    let (other, _) = talk.base.pair()
-    #expect(throws: TLSError.self) { try other.secured(.established(raw)) }
-    SSL_free(raw)
   }
 
   // libevent: regress_ssl's wm tests; #690.
