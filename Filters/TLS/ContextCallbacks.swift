@@ -5,7 +5,8 @@ extension TLSContext {
   /// and with that the context, from the `SSL` it is given.
   func installCallbacks() {
     SSL_CTX_set_info_callback(pointer) { ssl, place, value in
-      guard place & 0x4000 != 0, value >> 8 == 2 else { return }
+      // Fatal ones; in TLS 1.3 close_notify may call itself that.
+      guard place & 0x4000 != 0, value >> 8 == 2, value & 0xFF != 0 else { return }
       TLSConnection.of(ssl)?._withUnsafeGuaranteedRef {
         let code = UInt8(truncatingIfNeeded: value)
         if place & 0x08 != 0 { $0.alertSent = code } else { $0.alertReceived = code }

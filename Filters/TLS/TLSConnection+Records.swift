@@ -3,10 +3,11 @@ internal import Sluice
 
 extension TLSConnection {
   /// Writes one record of up to `longest` bytes from the front of `source`. Pieces that nearly fill one are a record each, so
-  /// that only small ones are brought together.
+  /// that only small ones are brought together. False where half a message of the protocol came, and the library writes nothing
+  /// before the other half.
   @inline(__always) func write(
     _ longest: Int, from source: inout EventBuffer, to target: UnsafeMutablePointer<EventBuffer>
-  ) throws {
+  ) throws -> Bool {
     var first = source.unsafeFirstBytes
     var length = min(first.count, longest)
     if length < longest, length < TLSFilter.recordSize * 7 / 8 {
@@ -15,8 +16,12 @@ extension TLSConnection {
       length = longest
     }
     let written = call(nil, target) { SSL_write(pointer, first.baseAddress, Int32(length)) }
-    guard written > 0 else { throw failure() }
+    guard written > 0 else {
+      if SSL_want(pointer) == SSL_READING { return false }
+      throw failure()
+    }
     source.drain(Int(written))
+    return true
   }
 
   /// Reads records until the source is empty, or `target` has got a turn's worth or `limit` bytes; what is left of a record then
@@ -68,11 +73,13 @@ extension TLSConnection {
   /// one, the library is in its handshake for ever.
   var isPeerDone: Bool { SSL_get_shutdown(pointer) & SSL_RECEIVED_SHUTDOWN != 0 && SSL_in_init(pointer) == 0 }
 
-  /// Sends close_notify; what the other end sends is still read.
-  func sendCloseNotify(_ target: UnsafeMutablePointer<EventBuffer>) {
+  /// Sends close_notify; what the other end sends is still read. False where half a message of the protocol came, and the
+  /// library sends nothing before the other half.
+  func sendCloseNotify(_ target: UnsafeMutablePointer<EventBuffer>) -> Bool {
     call(nil, target) {
-      _ = SSL_shutdown(pointer)
+      let result = SSL_shutdown(pointer)
       ERR_clear_error()
+      return result >= 0 || SSL_in_init(pointer) == 0
     }
   }
 }

@@ -86,7 +86,7 @@ public struct TLSFilter: Filter, ~Copyable {
       // call may come to nothing, it goes all the same.
       let isDue = target.isEmpty || (context.mode == .finished && target.count == before)
       guard isDue || target.count + length + Self.recordOverhead <= goal else { break }
-      try connection.write(length, from: &source, to: &target)
+      guard try connection.write(length, from: &source, to: &target) else { return .blocked }
     }
     guard context.mode == .finished, source.isEmpty else { return target.count > before ? .moved : .needsMore }
     return end(&target, &context)
@@ -94,7 +94,8 @@ public struct TLSFilter: Filter, ~Copyable {
 
   /// Sends close_notify, and has a close wait for the other end's, where it is to.
   private mutating func end(_ target: inout EventBuffer, _ context: inout FilterContext) -> FilterProgress {
-    if closing == .open { connection.sendCloseNotify(&target) }
+    // Half a message of the other end's is in the way: a close leaves without, since the other half may never come.
+    if closing == .open, !connection.sendCloseNotify(&target), !context.isClosing { return .blocked }
     guard context.isClosing, let wait = connection.limits.closeWait, !connection.isPeerDone, closing != .waited else {
       closing = .waited
       return .ended
