@@ -87,6 +87,8 @@ enum ContextSettings {
       try Trusting.apply(configuration.trust, to: context, naming: false)
       SSL_CTX_set_verify(context, SSL_VERIFY_PEER, noteVerification)
     }
+    // The application's own check counts all the same.
+    SSL_CTX_set_verify(context, configuration.options.verify == nil ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, nil)
   }
 
   /// The names of protocols as ALPN has them, each with its length in front.

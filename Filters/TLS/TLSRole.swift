@@ -41,9 +41,7 @@ public enum TLSRole {
       throw .unusable("whose certificate to expect is not known: give a host, or verification .chainOnly")
     }
     // A ticket is good for the host that was checked when it was given, and for no other.
-    if let ticket, ticket.host?.lowercased() == host?.lowercased() {
-      SSL_set_session(connection.pointer, ticket.pointer)
-    }
+    if let ticket, ticket.host?.lowercased() == host?.lowercased() { connection.offer(ticket) }
     return connection
   }
 
@@ -55,9 +53,9 @@ public enum TLSRole {
     return try TLSConnection(ssl: ssl, context: context, host: host, isServer: context.isServer)
   }
 
-      SSL_free(ssl)
   private static func adopt(_ ssl: OpaquePointer) throws(TLSError) -> TLSConnection {
     guard SSL_is_init_finished(ssl) == 1 else {
+      SSL_free(ssl)
       throw .unusable("the SSL to wrap has not completed its handshake: give one that has, or use a context")
     }
     let connection = try TLSConnection(ssl: ssl, context: nil, host: nil, isServer: SSL_is_server(ssl) == 1)
@@ -73,7 +71,8 @@ extension TLSConnection {
   /// Asks the server for `host`, and expects its certificate.
   fileprivate func want(_ host: String) throws(TLSError) {
     let isPlain = (1...253).contains(host.utf8.count) && host.utf8.allSatisfy { (0x21..<0x7F).contains($0) }
-    guard isPlain else { throw .badHost(Names.escaped(host)) }
+    // With a dot in front, the library takes it for all hosts below.
+    guard isPlain, !host.hasPrefix(".") else { throw .badHost(Names.escaped(host)) }
     let isFull = if case .full? = context?.verification { true } else { false }
     // Addresses have no place in the extension for names.
     if Self.isAddress(host) {
@@ -81,8 +80,31 @@ extension TLSConnection {
       return
     }
     guard sluice_ssl_set_host_name(pointer, host) == 1 else { throw .badHost(host) }
-    SSL_set_hostflags(pointer, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
+    SSL_set_hostflags(pointer, Self.hostFlags)
     if isFull, SSL_set1_host(pointer, host) != 1 { throw .badHost(host) }
+  }
+
+  private static let hostFlags = UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS)
+
+  /// Has the session of a ticket resumed, where that says of the server's certificate what this connection would find out: it will
+  /// not be looked at again.
+  fileprivate func offer(_ ticket: TLSSessionTicket) {
+    SSL_set_session(pointer, ticket.pointer)
+    guard !isGood(SSL_SESSION_get0_peer(ticket.pointer)) else { return }
+    SSL_set_session(pointer, nil)
+    SSL_set_verify_result(pointer, Int(X509_V_OK))
+  }
+
+  /// Whether the certificate of the session that was set is as this connection wants it.
+  private func isGood(_ certificate: OpaquePointer?) -> Bool {
+    guard let context else { return false }
+    let asksApplication = context.options.verify != nil
+    if case .nothing = context.verification, !asksApplication { return true }
+    guard SSL_get_verify_result(pointer) == Int(X509_V_OK) else { return false }
+    guard case .full = context.verification, !asksApplication, let host else { return true }
+    return Self.isAddress(host)
+      ? X509_check_ip_asc(certificate, host, 0) == 1
+      : X509_check_host(certificate, host, host.utf8.count, Self.hostFlags, nil) == 1
   }
 
   private static func isAddress(_ host: String) -> Bool {
