@@ -13,7 +13,7 @@ extension TLSContext {
       }
     }
     if isServer {
-      if !names.isEmpty { sluice_ssl_ctx_set_server_name_callback(pointer, chooseIdentity, nil) }
+      if !names.isEmpty || refusesUnknownNames { sluice_ssl_ctx_set_server_name_callback(pointer, chooseIdentity, nil) }
       if !protocols.isEmpty { SSL_CTX_set_alpn_select_cb(pointer, chooseProtocol, nil) }
     } else {
       SSL_CTX_sess_set_new_cb(pointer) { ssl, session in

@@ -91,4 +91,28 @@ import Testing
     try talk.settle()
     #expect(lines.all.contains { $0.hasPrefix("CLIENT_TRAFFIC_SECRET_0 ") })
   }
+
+  // The library keeps a certificate for each kind of key, and would show the one that clients like best.
+  @Test(arguments: [TLSVersion.v1_2, .v1_3])
+  func `the identity that was chosen is shown whatever the kinds of keys`(version: TLSVersion) throws {
+    let root = try TestAuthority(name: "Root")
+    for (usual, named) in [(TestKey.Choice.p256, .rsa2048), (.rsa2048, .p256)] as [(TestKey.Choice, TestKey.Choice)] {
+      let identities = ["a.test": try root.issue(host: "a.test", key: named).tls]
+      let talk = try Conversation(
+        host: "a.test", identity: root.issue(key: usual), client: { $0.options.newest = version },
+        server: { $0.identities = identities })
+      try talk.settle()
+      #expect(talk.clientSees.log == ["connected"], "\(String(describing: talk.clientSees.failure))")
+      #expect(talk.clientSees.info?.peerCertificates.first?.names == ["a.test"])
+    }
+  }
+
+  @Test func `names are refused where none is known, and clients without one come in`() throws {
+    for (host, isFine) in [("example.test", false), ("127.0.0.1", true)] {
+      let talk = try Conversation(host: host, server: { $0.refusesUnknownNames = true })
+      try talk.settle()
+      #expect(talk.clientSees.log == (isFine ? ["connected"] : ["error"]))
+      if !isFine { #expect(talk.clientSees.failure == .alertReceived(TLSAlert(code: 112))) }
+    }
+  }
 }
