@@ -118,8 +118,8 @@ public struct TLSFilter: Filter, ~Copyable {
     if !isOpen { return .ended }
     if source.count == before, target.count == had { return try ended(context.mode) }
     if emptyBytes > Self.largestFlood { throw TLSError.flood(Self.largestFlood) }
-    return .moved
     if source.isEmpty, connection.holdsInput, !connection.wire.pointee.readsWholeRecords { context.wakeSoon() }
+    return .moved
   }
 
   private mutating func shake(_ source: inout EventBuffer, _ context: inout FilterContext) throws -> FilterProgress {
@@ -135,7 +135,7 @@ public struct TLSFilter: Filter, ~Copyable {
   /// The wire has ended, and no close_notify came.
   private func ended(_ mode: FlushMode) throws -> FilterProgress {
     guard mode == .finished else { return .needsMore }
-    guard connection.limits.allowDirtyShutdown else { throw TLSError.truncated }
+    guard connection.limits.allowDirtyShutdown, connection.isBetweenRecords else { throw TLSError.truncated }
     return .ended
   }
 }
