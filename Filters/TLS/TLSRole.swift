@@ -84,7 +84,8 @@ extension TLSConnection {
     if isFull, SSL_set1_host(pointer, host) != 1 { throw .badHost(host) }
   }
 
-  private static let hostFlags = UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS)
+  /// No name but the alternative ones counts (RFC 9525), and of those no wildcard within a label.
+  private static let hostFlags = UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT)
 
   /// Has the session of a ticket resumed, where that says of the server's certificate what this connection would find out: it will
   /// not be looked at again.

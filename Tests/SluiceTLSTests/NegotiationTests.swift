@@ -115,4 +115,17 @@ import Testing
       if !isFine { #expect(talk.clientSees.failure == .alertReceived(TLSAlert(code: 112))) }
     }
   }
+
+  @Test func `the information has what was chosen, and strange names in it are escaped`() throws {
+    var blueprint = TestBlueprint(host: "example.test")
+    blueprint.commonName = "a\u{202E}b\u{9B}ü"
+    let contexts = try Conversation.contexts(
+      .selfSigned(blueprint), { $0.options.protocols = ["h2\n"] }, { $0.options.protocols = ["h2\n"] })
+    let first = try Conversation(contexts: contexts)
+    try first.settle()
+    let second = try Conversation(resuming: first.client.tls?.sessionTicket, contexts: contexts)
+    try second.settle()
+    let shown = second.client.debugDescription
+    #expect(shown.contains("ALPN h2\\x0A, for example.test, peer CN=a\\xE2\\x80\\xAEb\\xC2\\x9Bü, resumed, hand"))
+  }
 }
