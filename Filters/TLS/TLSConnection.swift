@@ -33,6 +33,8 @@ public final class TLSConnection {
     @exclusivity(unchecked)
   #endif
   var holdsInput = false
+  /// Whether it does, and no byte below will bring that up.
+  var owesInput: Bool { holdsInput && !wire.pointee.readsWholeRecords }
   /// Whether a call into the library failed.
   var hasFailed = false
   /// Wire bytes that came before the handshake was complete.
@@ -69,12 +71,14 @@ public final class TLSConnection {
   }
 
   /// Takes `ssl` over, and gives it its place to read and write.
-  init(ssl: OpaquePointer, context: TLSContext?, host: String?, isServer: Bool) throws(TLSError) {
+  init(
+    ssl: OpaquePointer, context: TLSContext?, host: String?, isServer: Bool, limits: Limits
+  ) throws(TLSError) {
     pointer = ssl
     self.context = context
     self.host = host
     self.isServer = isServer
-    limits = context?.limits ?? Limits(TLSOptions())
+    self.limits = limits
     wire = .allocate(capacity: 1)
     wire.initialize(to: Wire(for: self))
     guard let bio = WireBIO.make(over: wire) else { throw .unusable("no memory for a connection") }

@@ -66,7 +66,7 @@ public struct TLSFilter: Filter, ~Copyable {
   /// Says that the handshake took too long, or that a close has waited long enough.
   public mutating func wake(_ context: inout FilterContext) throws {
     guard connection.isEstablished else { throw TLSError.handshakeTimedOut(connection.limits.timeout) }
-    if closing == .waits { closing = .waited }
+    if closing == .waits, !connection.owesInput { closing = .waited }
   }
 
   /// Makes records.
@@ -118,7 +118,7 @@ public struct TLSFilter: Filter, ~Copyable {
     if !isOpen { return .ended }
     if source.count == before, target.count == had { return try ended(context.mode) }
     if emptyBytes > Self.largestFlood { throw TLSError.flood(Self.largestFlood) }
-    if source.isEmpty, connection.holdsInput, !connection.wire.pointee.readsWholeRecords { context.wakeSoon() }
+    if source.isEmpty, connection.owesInput { context.wakeSoon() }
     return .moved
   }
 

@@ -11,13 +11,14 @@ public enum TLSRole {
   /// The handshake was done elsewhere: an `SSL` that is complete, which the connection owns, and frees; where none can be made,
   /// `secured` throws, and frees it too. Who keeps it as well takes a reference first (`SSL_up_ref`). Its BIOs are replaced: what
   /// they hold is lost, while what the library has read from them goes on here. libevent: `BUFFEREVENT_SSL_OPEN`.
-  case established(OpaquePointer)
+  /// Of the options, `allowDirtyShutdown` and `closeWait` count.
+  case established(OpaquePointer, options: TLSOptions = TLSOptions())
 
   func makeConnection() throws(TLSError) -> TLSConnection {
     switch self {
     case .server(let context): try Self.serve(context)
     case .client(let context, let host, let ticket): try Self.connect(context, host, ticket)
-    case .established(let ssl): try Self.adopt(ssl)
+    case .established(let ssl, let options): try Self.adopt(ssl, options)
     }
   }
 
@@ -50,15 +51,17 @@ public enum TLSRole {
     guard let ssl = SSL_new(context.pointer) else {
       throw .unusable("libssl made no connection: \(OpenSSLErrors.take()?.text ?? "no memory")")
     }
-    return try TLSConnection(ssl: ssl, context: context, host: host, isServer: context.isServer)
+    return try TLSConnection(
+      ssl: ssl, context: context, host: host, isServer: context.isServer, limits: context.limits)
   }
 
-  private static func adopt(_ ssl: OpaquePointer) throws(TLSError) -> TLSConnection {
+  private static func adopt(_ ssl: OpaquePointer, _ options: TLSOptions) throws(TLSError) -> TLSConnection {
     guard SSL_is_init_finished(ssl) == 1 else {
       SSL_free(ssl)
       throw .unusable("the SSL to wrap has not completed its handshake: give one that has, or use a context")
     }
-    let connection = try TLSConnection(ssl: ssl, context: nil, host: nil, isServer: SSL_is_server(ssl) == 1)
+    let connection = try TLSConnection(
+      ssl: ssl, context: nil, host: nil, isServer: SSL_is_server(ssl) == 1, limits: TLSConnection.Limits(options))
     _ = sluice_ssl_set_mode(ssl, Int(SSL_MODE_ENABLE_PARTIAL_WRITE_ | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER_))
     // Bytes, or that there will be no more.
     connection.holdsInput = SSL_has_pending(ssl) == 1 || SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN != 0
