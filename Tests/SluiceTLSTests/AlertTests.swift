@@ -15,6 +15,29 @@ import Testing
     #expect(talk.serverSees.failure == .alertReceived(TLSAlert(code: 80)))
   }
 
+  // Row 2 of the faults.
+  @Test func `a record that was changed, and one that is too long, are told by their alerts`() throws {
+    for (isLong, code) in [(false, 20), (true, 22)] as [(Bool, UInt8)] {
+      var (talk, forge) = try Conversation.forged()
+      var record = forge.record(RecordForge.Inside.data, Array("a message".utf8))
+      if isLong {
+        // One byte more than the largest that may be.
+        record = [23, 3, 3, 0x41, 0x01] + [UInt8](repeating: 1, count: 0x4101)
+      } else {
+        record[8] ^= 1
+      }
+      try talk.send(record)
+      try talk.send(forge.record(RecordForge.Inside.data, Array("never".utf8)))
+      try talk.settle()
+      guard case .protocolViolation(_, alertSent: TLSAlert(code: code))? = talk.serverSees.failure else {
+        Issue.record("\(String(describing: talk.serverSees.failure))")
+        continue
+      }
+      #expect(talk.serverSees.log == ["connected", "error"])
+      #expect(talk.clientSees.failure == .alertReceived(TLSAlert(code: code)))
+    }
+  }
+
   @Test(arguments: [1, 2] as [UInt8])
   func `close_notify is the end whatever its level`(level: UInt8) throws {
     var (talk, forge) = try Conversation.forged()
