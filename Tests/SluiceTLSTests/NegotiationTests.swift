@@ -32,6 +32,13 @@ import Testing
     }
   }
 
+  @Test func `who offers no protocol comes in, and learns of none`() throws {
+    let talk = try Conversation(server: { $0.options.protocols = ["h2"] })
+    try talk.settle()
+    #expect(talk.clientSees.log == ["connected"])
+    #expect(talk.serverSees.info != nil && talk.serverSees.info?.applicationProtocol == nil)
+  }
+
   @Test func `the identity is chosen by the name that the client asks for`() throws {
     let names = ["a.test": "a.test", "x.b.test": "*.b.test", "example.test": "example.test"]
     for (host, shown) in names {
