@@ -5,14 +5,15 @@ extension TLSContext {
   /// and with that the context, from the `SSL` it is given.
   func installCallbacks() {
     SSL_CTX_set_info_callback(pointer) { ssl, place, value in
-      guard place & 0x4000 != 0, value >> 8 == 2 else { return }
+      // Fatal ones; in TLS 1.3 close_notify may call itself that.
+      guard place & 0x4000 != 0, value >> 8 == 2, value & 0xFF != 0 else { return }
       TLSConnection.of(ssl)?._withUnsafeGuaranteedRef {
         let code = UInt8(truncatingIfNeeded: value)
         if place & 0x08 != 0 { $0.alertSent = code } else { $0.alertReceived = code }
       }
     }
     if isServer {
-      if !names.isEmpty { sluice_ssl_ctx_set_server_name_callback(pointer, chooseIdentity, nil) }
+      if !names.isEmpty || refusesUnknownNames { sluice_ssl_ctx_set_server_name_callback(pointer, chooseIdentity, nil) }
       if !protocols.isEmpty { SSL_CTX_set_alpn_select_cb(pointer, chooseProtocol, nil) }
     } else {
       SSL_CTX_sess_set_new_cb(pointer) { ssl, session in
@@ -100,11 +101,12 @@ private func connection(of store: OpaquePointer?) -> Unmanaged<TLSConnection>? {
   return TLSConnection.of(OpaquePointer(ssl))
 }
 
-/// Has the application look at the certificates after the library did.
+/// Has the application look at the certificates after the library did, where that is to.
 private func askApplication(_ store: OpaquePointer?, _: UnsafeMutableRawPointer?) -> Int32 {
-  let isFine = X509_verify_cert(store) == 1
   guard let link = connection(of: store) else { return 0 }
   return link._withUnsafeGuaranteedRef { connection in
+    let isUnchecked = if case .nothing? = connection.context?.verification { true } else { false }
+    let isFine = isUnchecked || X509_verify_cert(store) == 1
     guard let verify = connection.context?.options.verify else { return isFine ? 1 : 0 }
     var chain: [TLSCertificate] = []
     if let leaf = X509_STORE_CTX_get0_cert(store) { chain.append(TLSCertificate(leaf)) }

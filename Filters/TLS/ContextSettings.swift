@@ -50,6 +50,7 @@ enum ContextSettings {
     }
     // Without it, a session of a client with a certificate cannot be resumed.
     SSL_CTX_set_session_id_context(context, "sluice", 6)
+    SSL_CTX_set_client_hello_cb(context, tieSessionToName, nil)
     switch configuration.sessions {
     case .tickets(let count):
       _ = sluice_ssl_ctx_set_session_cache_mode(context, Int(SSL_SESS_CACHE_OFF))
@@ -81,12 +82,13 @@ enum ContextSettings {
     }
     _ = sluice_ssl_ctx_set_session_cache_mode(
       context, Int(SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL))
-    if case .nothing = configuration.verification {
-      SSL_CTX_set_verify(context, SSL_VERIFY_NONE, nil)
-    } else {
+    guard case .nothing = configuration.verification else {
       try Trusting.apply(configuration.trust, to: context, naming: false)
       SSL_CTX_set_verify(context, SSL_VERIFY_PEER, noteVerification)
+      return
     }
+    // The application's own check counts all the same.
+    SSL_CTX_set_verify(context, configuration.options.verify == nil ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, nil)
   }
 
   /// The names of protocols as ALPN has them, each with its length in front.

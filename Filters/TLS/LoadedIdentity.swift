@@ -42,8 +42,9 @@ final class LoadedIdentity {
     }
   }
 
-  /// Shows this identity on one connection.
+  /// Shows this identity on one connection, and no other: the library keeps one for each kind of key.
   func apply(toConnection ssl: OpaquePointer) -> Bool {
-    SSL_use_cert_and_key(ssl, certificate, key, chain, 1) == 1
+    SSL_certs_clear(ssl)
+    return SSL_use_cert_and_key(ssl, certificate, key, chain, 1) == 1
   }
 }

@@ -68,6 +68,18 @@ enum Names {
     var bytes: UnsafeMutablePointer<CChar>?
     let count = sluice_bio_memory(bio, &bytes)
     guard let bytes, count > 0 else { return "" }
-    return String(decoding: UnsafeRawBufferPointer(start: bytes, count: count), as: UTF8.self)
+    return readable(String(decoding: UnsafeRawBufferPointer(start: bytes, count: count), as: UTF8.self))
+  }
+
+  /// Text in which the library has escaped what is not printable in ASCII; what is not elsewhere is escaped here.
+  private static func readable(_ text: String) -> String {
+    if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
+    return text.unicodeScalars.map { scalar in
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned:
+        escaped(String(scalar))
+      default: String(scalar)
+      }
+    }.joined()
   }
 }

@@ -9,24 +9,24 @@ enum OpenSSLErrors {
 
   /// Takes the last error, which is the nearest to the call that failed, and empties the queue. The newer libraries put one
   /// behind it that says only that their record layer failed.
-  static func take() -> (library: Int32, reason: Int32, text: String)? {
+  static func take() -> Entry? {
     var last: UInt = 0
     while case let code = ERR_get_error(), code != 0 {
       if last == 0 || sluice_err_library(code) != ERR_LIB_SSL || sluice_err_reason(code) != recordLayerFailure {
         last = code
       }
     }
-    return last == 0 ? nil : (sluice_err_library(last), sluice_err_reason(last), text(of: last))
+    return last == 0 ? nil : Entry(last)
   }
 
   /// `SSL_R_RECORD_LAYER_FAILURE`, since OpenSSL 3.2.
   private static var recordLayerFailure: Int32 { 313 }
 
   /// Takes the first error, which is the cause, and empties the queue.
-  static func takeFirst() -> (library: Int32, reason: Int32, text: String)? {
+  static func takeFirst() -> Entry? {
     let code = ERR_peek_error()
     defer { ERR_clear_error() }
-    return code == 0 ? nil : (sluice_err_library(code), sluice_err_reason(code), text(of: code))
+    return code == 0 ? nil : Entry(code)
   }
 
   /// Whether the last error says that a certificate was refused; those in front of it say how the library found that out.
@@ -35,8 +35,21 @@ enum OpenSSLErrors {
     return sluice_err_library(code) == ERR_LIB_SSL && sluice_err_reason(code) == SSL_R_CERTIFICATE_VERIFY_FAILED
   }
 
-  private static func text(of code: UInt) -> String {
-    guard let reason = ERR_reason_error_string(code) else { return "error \(code)" }
-    return String(cString: reason)
+  /// An error of the queue.
+  struct Entry {
+    let library: Int32
+    let reason: Int32
+    let text: String
+
+    init(_ code: UInt) {
+      (library, reason) = (sluice_err_library(code), sluice_err_reason(code))
+      text = ERR_reason_error_string(code).map { String(cString: $0) } ?? "error \(code)"
+    }
+
+    /// The alert that came, where that is what it tells of.
+    var alert: TLSAlert? {
+      let code = reason - Int32(SSL_AD_REASON_OFFSET)
+      return library == ERR_LIB_SSL && (0...255).contains(code) ? TLSAlert(code: UInt8(code)) : nil
+    }
   }
 }

@@ -46,14 +46,15 @@ extension TLSConnection {
       wasUsed = false
       return false
     }
-    // In the middle of a record the library may believe its buffer to be empty (CVE-2024-4741): leave it then.
-    if SSL_has_pending(pointer) == 0, isBetweenRecords { SSL_free_buffers(pointer) }
+    if isBetweenRecords { SSL_free_buffers(pointer) }
     bufferSlot = -1
     return true
   }
 
+  /// Whether the library has read nothing that it did not give. In the middle of a record it may believe its buffer to be empty
+  /// (CVE-2024-4741), so both are asked.
   var isBetweenRecords: Bool {
-    guard let state = SSL_rstate_string(pointer) else { return false }
+    guard SSL_has_pending(pointer) == 0, let state = SSL_rstate_string(pointer) else { return false }
     return state[0] == 0x52 && state[1] == 0x48  // "RH": it waits for a header.
   }
 }

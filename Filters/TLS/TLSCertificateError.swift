@@ -90,7 +90,7 @@ public struct TLSCertificateError: Error, Equatable, Sendable, CustomStringConve
 
 /// What an application's own check is shown.
 public struct TLSVerification: Sendable {
-  /// What the library's check found wrong; nil, where it found nothing.
+  /// What the library's check found wrong; nil, where it found nothing, or was left out.
   public let error: TLSCertificateError?
   /// The other end's certificates as they came, its own one first.
   public let chain: [TLSCertificate]

@@ -26,8 +26,8 @@ public struct TLSOptions: Sendable {
   /// Gets each secret of each connection, as a line of the NSS key log format. For debugging: whoever has them reads
   /// all.
   public var keyLog: (@Sendable (String) -> Void)?
-  /// Has the last word on the other end's certificates, after the library looked at them. Not called for resumed
-  /// sessions, whose first handshake was checked.
+  /// Has the last word on the other end's certificates, after the library looked at them; where `verification` is `.nothing`,
+  /// the only one. Not called for resumed sessions, whose first handshake was checked.
   public var verify: (@Sendable (TLSVerification) -> Bool)?
 
   /// The defaults.
@@ -83,7 +83,7 @@ public enum TLSServerVerification: Sendable {
   case full
   /// All but the host's name.
   case chainOnly
-  /// Nothing. Whoever is in between can read and change everything.
+  /// Nothing. Whoever is in between can read and change everything, unless `TLSOptions.verify` finds them out.
   case nothing
 }
 

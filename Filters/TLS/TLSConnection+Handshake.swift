@@ -24,6 +24,8 @@ extension TLSConnection {
         return true
       }
       guard SSL_get_error(pointer, result) == SSL_ERROR_WANT_READ else { throw failure() }
+      // Behind a close_notify, the library would wait for more for ever.
+      if SSL_get_shutdown(pointer) & SSL_RECEIVED_SHUTDOWN != 0 { throw TLSError.closedDuringHandshake }
       if handshakeBytes > limits.bytes { throw TLSError.handshakeTooLong(limits.bytes) }
       return false
     }
@@ -47,7 +49,9 @@ extension TLSConnection {
     if error?.library == ERR_LIB_SSL, error?.reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE {
       return .certificate(TLSCertificateError(reason: .missing, subject: "", depth: 0))
     }
+    // In TLS 1.3 the level of an alert says nothing; the library's error does.
     if alertReceived != 255 { return .alertReceived(TLSAlert(code: alertReceived)) }
+    if let error, let alert = error.alert { return .alertReceived(alert) }
     if !isEstablished, let told = firstBytes.verdict(error?.reason ?? 0) { return told }
     let alert = alertSent == 255 ? nil : TLSAlert(code: alertSent)
     return .protocolViolation(error?.text ?? "the library gave up without a word", alertSent: alert)

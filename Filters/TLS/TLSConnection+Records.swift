@@ -3,10 +3,11 @@ internal import Sluice
 
 extension TLSConnection {
   /// Writes one record of up to `longest` bytes from the front of `source`. Pieces that nearly fill one are a record each, so
-  /// that only small ones are brought together.
+  /// that only small ones are brought together. False where half a message of the protocol came, and the library writes nothing
+  /// before the other half.
   @inline(__always) func write(
     _ longest: Int, from source: inout EventBuffer, to target: UnsafeMutablePointer<EventBuffer>
-  ) throws {
+  ) throws -> Bool {
     var first = source.unsafeFirstBytes
     var length = min(first.count, longest)
     if length < longest, length < TLSFilter.recordSize * 7 / 8 {
@@ -15,8 +16,12 @@ extension TLSConnection {
       length = longest
     }
     let written = call(nil, target) { SSL_write(pointer, first.baseAddress, Int32(length)) }
-    guard written > 0 else { throw failure() }
+    guard written > 0 else {
+      if SSL_want(pointer) == SSL_READING { return false }
+      throw failure()
+    }
     source.drain(Int(written))
+    return true
   }
 
   /// Reads records until the source is empty, or `target` has got a turn's worth or `limit` bytes; what is left of a record then
@@ -41,7 +46,10 @@ extension TLSConnection {
             result = SSL_read(pointer, area.baseAddress?.advanced(by: filled), Int32(asked))
             if result <= 0 { break }
             filled += Int(result)
-            holdsInput = Int(result) == asked && SSL_pending(pointer) > 0
+            // An `SSL` that came here connected may have read more than this record.
+            holdsInput =
+              wire.pointee.readsWholeRecords
+              ? Int(result) == asked && SSL_pending(pointer) > 0 : SSL_has_pending(pointer) == 1
           } while min(area.count, left) - filled >= record && !source.pointee.isEmpty
           if filled > 0 { emptyBytes = 0 }
           return filled
@@ -61,14 +69,17 @@ extension TLSConnection {
     }
   }
 
-  /// Whether the other end sent close_notify.
-  var isPeerDone: Bool { SSL_get_shutdown(pointer) & SSL_RECEIVED_SHUTDOWN != 0 && alertReceived == 255 }
+  /// Whether the other end sent close_notify. An alert that ends a connection is noted by the library in the same place; behind
+  /// one, the library is in its handshake for ever.
+  var isPeerDone: Bool { SSL_get_shutdown(pointer) & SSL_RECEIVED_SHUTDOWN != 0 && SSL_in_init(pointer) == 0 }
 
-  /// Sends close_notify; what the other end sends is still read.
-  func sendCloseNotify(_ target: UnsafeMutablePointer<EventBuffer>) {
+  /// Sends close_notify; what the other end sends is still read. False where half a message of the protocol came, and the
+  /// library sends nothing before the other half.
+  func sendCloseNotify(_ target: UnsafeMutablePointer<EventBuffer>) -> Bool {
     call(nil, target) {
-      _ = SSL_shutdown(pointer)
+      let result = SSL_shutdown(pointer)
       ERR_clear_error()
+      return result >= 0 || SSL_in_init(pointer) == 0
     }
   }
 }

@@ -33,6 +33,8 @@ public final class TLSConnection {
     @exclusivity(unchecked)
   #endif
   var holdsInput = false
+  /// Whether it does, and no byte below will bring that up.
+  var owesInput: Bool { holdsInput && !wire.pointee.readsWholeRecords }
   /// Whether a call into the library failed.
   var hasFailed = false
   /// Wire bytes that came before the handshake was complete.
@@ -69,12 +71,14 @@ public final class TLSConnection {
   }
 
   /// Takes `ssl` over, and gives it its place to read and write.
-  init(ssl: OpaquePointer, context: TLSContext?, host: String?, isServer: Bool) throws(TLSError) {
+  init(
+    ssl: OpaquePointer, context: TLSContext?, host: String?, isServer: Bool, limits: Limits
+  ) throws(TLSError) {
     pointer = ssl
     self.context = context
     self.host = host
     self.isServer = isServer
-    limits = context?.limits ?? Limits(TLSOptions())
+    self.limits = limits
     wire = .allocate(capacity: 1)
     wire.initialize(to: Wire(for: self))
     guard let bio = WireBIO.make(over: wire) else { throw .unusable("no memory for a connection") }
@@ -83,12 +87,21 @@ public final class TLSConnection {
 
   deinit {
     if bufferSlot >= 0 { context?.buffers.remove(self) }
+    free()
+    wire.deallocate()
+  }
+
+  /// Lets go of the `SSL`, which somebody else may keep, or have made another connection of.
+  private func free() {
+    guard WireBIO.wire(of: pointer) == wire else { return SSL_free(pointer) }
+    let shutdown = SSL_get_shutdown(pointer)
     // Without this, the library takes a connection that ends without close_notify for an attack, and its session with
     // it: RFC 8446 does so no more.
     if isEstablished, !hasFailed { SSL_set_shutdown(pointer, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN) }
-    WireBIO.cut(pointer)
     SSL_free(pointer)
-    wire.deallocate()
+    guard !wire.pointee.isFreed else { return }
+    SSL_set_shutdown(pointer, shutdown)
+    WireBIO.cut(pointer)
   }
 
   /// The connection that a callback of the library is about; nil for an `SSL` that somebody made of a context by hand.

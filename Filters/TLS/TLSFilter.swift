@@ -66,7 +66,7 @@ public struct TLSFilter: Filter, ~Copyable {
   /// Says that the handshake took too long, or that a close has waited long enough.
   public mutating func wake(_ context: inout FilterContext) throws {
     guard connection.isEstablished else { throw TLSError.handshakeTimedOut(connection.limits.timeout) }
-    if closing == .waits { closing = .waited }
+    if closing == .waits, !connection.owesInput { closing = .waited }
   }
 
   /// Makes records.
@@ -86,7 +86,7 @@ public struct TLSFilter: Filter, ~Copyable {
       // call may come to nothing, it goes all the same.
       let isDue = target.isEmpty || (context.mode == .finished && target.count == before)
       guard isDue || target.count + length + Self.recordOverhead <= goal else { break }
-      try connection.write(length, from: &source, to: &target)
+      guard try connection.write(length, from: &source, to: &target) else { return .blocked }
     }
     guard context.mode == .finished, source.isEmpty else { return target.count > before ? .moved : .needsMore }
     return end(&target, &context)
@@ -94,7 +94,8 @@ public struct TLSFilter: Filter, ~Copyable {
 
   /// Sends close_notify, and has a close wait for the other end's, where it is to.
   private mutating func end(_ target: inout EventBuffer, _ context: inout FilterContext) -> FilterProgress {
-    if closing == .open { connection.sendCloseNotify(&target) }
+    // Half a message of the other end's is in the way: a close leaves without, since the other half may never come.
+    if closing == .open, !connection.sendCloseNotify(&target), !context.isClosing { return .blocked }
     guard context.isClosing, let wait = connection.limits.closeWait, !connection.isPeerDone, closing != .waited else {
       closing = .waited
       return .ended
@@ -117,6 +118,7 @@ public struct TLSFilter: Filter, ~Copyable {
     if !isOpen { return .ended }
     if source.count == before, target.count == had { return try ended(context.mode) }
     if emptyBytes > Self.largestFlood { throw TLSError.flood(Self.largestFlood) }
+    if source.isEmpty, connection.owesInput { context.wakeSoon() }
     return .moved
   }
 
@@ -133,7 +135,7 @@ public struct TLSFilter: Filter, ~Copyable {
   /// The wire has ended, and no close_notify came.
   private func ended(_ mode: FlushMode) throws -> FilterProgress {
     guard mode == .finished else { return .needsMore }
-    guard connection.limits.allowDirtyShutdown else { throw TLSError.truncated }
+    guard connection.limits.allowDirtyShutdown, connection.isBetweenRecords else { throw TLSError.truncated }
     return .ended
   }
 }

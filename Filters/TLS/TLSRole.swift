@@ -8,15 +8,17 @@ public enum TLSRole {
   /// It begins, and wants the host of that name or address; a context that checks hosts needs it. With a ticket of an
   /// earlier connection to the same host it resumes that session, where the server agrees.
   case client(TLSContext, host: String?, resuming: TLSSessionTicket? = nil)
-  /// The handshake was done elsewhere: an `SSL` that is complete, which the connection owns from now on, and frees.
-  /// Its BIOs are replaced. libevent: `BUFFEREVENT_SSL_OPEN`.
-  case established(OpaquePointer)
+  /// The handshake was done elsewhere: an `SSL` that is complete, which the connection owns, and frees; where none can be made,
+  /// `secured` throws, and frees it too. Who keeps it as well takes a reference first (`SSL_up_ref`). Its BIOs are replaced: what
+  /// they hold is lost, while what the library has read from them goes on here. libevent: `BUFFEREVENT_SSL_OPEN`.
+  /// Of the options, `allowDirtyShutdown` and `closeWait` count.
+  case established(OpaquePointer, options: TLSOptions = TLSOptions())
 
   func makeConnection() throws(TLSError) -> TLSConnection {
     switch self {
     case .server(let context): try Self.serve(context)
     case .client(let context, let host, let ticket): try Self.connect(context, host, ticket)
-    case .established(let ssl): try Self.adopt(ssl)
+    case .established(let ssl, let options): try Self.adopt(ssl, options)
     }
   }
 
@@ -40,9 +42,7 @@ public enum TLSRole {
       throw .unusable("whose certificate to expect is not known: give a host, or verification .chainOnly")
     }
     // A ticket is good for the host that was checked when it was given, and for no other.
-    if let ticket, ticket.host?.lowercased() == host?.lowercased() {
-      SSL_set_session(connection.pointer, ticket.pointer)
-    }
+    if let ticket, ticket.host?.lowercased() == host?.lowercased() { connection.offer(ticket) }
     return connection
   }
 
@@ -51,16 +51,20 @@ public enum TLSRole {
     guard let ssl = SSL_new(context.pointer) else {
       throw .unusable("libssl made no connection: \(OpenSSLErrors.take()?.text ?? "no memory")")
     }
-    return try TLSConnection(ssl: ssl, context: context, host: host, isServer: context.isServer)
+    return try TLSConnection(
+      ssl: ssl, context: context, host: host, isServer: context.isServer, limits: context.limits)
   }
 
-  private static func adopt(_ ssl: OpaquePointer) throws(TLSError) -> TLSConnection {
+  private static func adopt(_ ssl: OpaquePointer, _ options: TLSOptions) throws(TLSError) -> TLSConnection {
     guard SSL_is_init_finished(ssl) == 1 else {
+      SSL_free(ssl)
       throw .unusable("the SSL to wrap has not completed its handshake: give one that has, or use a context")
     }
-    let connection = try TLSConnection(ssl: ssl, context: nil, host: nil, isServer: SSL_is_server(ssl) == 1)
+    let connection = try TLSConnection(
+      ssl: ssl, context: nil, host: nil, isServer: SSL_is_server(ssl) == 1, limits: TLSConnection.Limits(options))
     _ = sluice_ssl_set_mode(ssl, Int(SSL_MODE_ENABLE_PARTIAL_WRITE_ | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER_))
-    connection.holdsInput = SSL_has_pending(ssl) == 1
+    // Bytes, or that there will be no more.
+    connection.holdsInput = SSL_has_pending(ssl) == 1 || SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN != 0
     connection.establish()
     return connection
   }
@@ -70,7 +74,8 @@ extension TLSConnection {
   /// Asks the server for `host`, and expects its certificate.
   fileprivate func want(_ host: String) throws(TLSError) {
     let isPlain = (1...253).contains(host.utf8.count) && host.utf8.allSatisfy { (0x21..<0x7F).contains($0) }
-    guard isPlain else { throw .badHost(Names.escaped(host)) }
+    // With a dot in front, the library takes it for all hosts below.
+    guard isPlain, !host.hasPrefix(".") else { throw .badHost(Names.escaped(host)) }
     let isFull = if case .full? = context?.verification { true } else { false }
     // Addresses have no place in the extension for names.
     if Self.isAddress(host) {
@@ -78,8 +83,32 @@ extension TLSConnection {
       return
     }
     guard sluice_ssl_set_host_name(pointer, host) == 1 else { throw .badHost(host) }
-    SSL_set_hostflags(pointer, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
+    SSL_set_hostflags(pointer, Self.hostFlags)
     if isFull, SSL_set1_host(pointer, host) != 1 { throw .badHost(host) }
+  }
+
+  /// No name but the alternative ones counts (RFC 9525), and of those no wildcard within a label.
+  private static let hostFlags = UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT)
+
+  /// Has the session of a ticket resumed, where that says of the server's certificate what this connection would find out: it will
+  /// not be looked at again.
+  fileprivate func offer(_ ticket: TLSSessionTicket) {
+    SSL_set_session(pointer, ticket.pointer)
+    guard !isGood(SSL_SESSION_get0_peer(ticket.pointer)) else { return }
+    SSL_set_session(pointer, nil)
+    SSL_set_verify_result(pointer, Int(X509_V_OK))
+  }
+
+  /// Whether the certificate of the session that was set is as this connection wants it.
+  private func isGood(_ certificate: OpaquePointer?) -> Bool {
+    guard let context else { return false }
+    let asksApplication = context.options.verify != nil
+    if case .nothing = context.verification, !asksApplication { return true }
+    guard SSL_get_verify_result(pointer) == Int(X509_V_OK) else { return false }
+    guard case .full = context.verification, !asksApplication, let host else { return true }
+    return Self.isAddress(host)
+      ? X509_check_ip_asc(certificate, host, 0) == 1
+      : X509_check_host(certificate, host, host.utf8.count, Self.hostFlags, nil) == 1
   }
 
   private static func isAddress(_ host: String) -> Bool {

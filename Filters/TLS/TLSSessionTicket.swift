@@ -3,6 +3,9 @@ internal import COpenSSL
 /// What a client needs to resume a session with a server: obtained from one connection, and given to the next to the
 /// same host. It saves the exchange and the check of certificates. In TLS 1.3 it is good for one connection (RFC 8446,
 /// C.4), which brings the next; offering it again leads to a full handshake.
+///
+/// The server's certificate is not looked at again, so a ticket of a connection that checked less is not offered by one that
+/// checks more. Give it to contexts of the same trust.
 public final class TLSSessionTicket {
   let pointer: OpaquePointer
   /// The host of the connection that it came from; it is good for no other.

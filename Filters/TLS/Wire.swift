@@ -8,6 +8,8 @@ struct Wire {
   // Set during a call only.
   var input: UnsafeMutablePointer<EventBuffer>?
   var output: UnsafeMutablePointer<EventBuffer>?
+  /// Whether the library has freed its side of it.
+  fileprivate(set) var isFreed = false
 
   /// Whether the library asks for as much as it has room for, and is given a record at a time.
   var readsWholeRecords = false
@@ -64,6 +66,10 @@ enum WireBIO {
     BIO_meth_set_read_ex(method, wireRead)
     BIO_meth_set_write_ex(method, wireWrite)
     BIO_meth_set_ctrl(method, sluice_wire_control)
+    BIO_meth_set_destroy(method) { bio in
+      BIO_get_data(bio)?.assumingMemoryBound(to: Wire.self).pointee.isFreed = true
+      return 1
+    }
     return UInt(bitPattern: method)
   }()
 
@@ -80,9 +86,7 @@ enum WireBIO {
   }
 
   /// An `SSL` that somebody keeps has nothing more to speak over.
-  static func cut(_ ssl: OpaquePointer) {
-    if wire(of: ssl) != nil { BIO_set_data(SSL_get_rbio(ssl), nil) }
-  }
+  static func cut(_ ssl: OpaquePointer) { BIO_set_data(SSL_get_rbio(ssl), nil) }
 }
 
 private func wireRead(

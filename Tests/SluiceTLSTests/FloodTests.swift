@@ -98,4 +98,46 @@ import Testing
     #expect([10, 22, 50].contains(alert.code), "\(alert)")
     #expect(talk.clientSees.failure == .alertReceived(alert))
   }
+
+  @Test func `a key update that wants an answer does no harm behind close_notify`() throws {
+    let talk = try Conversation()
+    try talk.settle()
+    talk.server.finish()
+    try talk.settle()
+    let connection = try #require(talk.client.tls)
+    for round in 0..<3 {
+      #expect(SSL_key_update(connection.pointer, SSL_KEY_UPDATE_REQUESTED) == 1)
+      talk.client.write("round \(round) ")
+      try talk.settle()
+    }
+    talk.client.finish()
+    try talk.settle()
+    #expect(talk.serverSees.text == "round 0 round 1 round 2 ")
+    #expect(talk.serverSees.log == ["connected", "read", "end"])
+    #expect(talk.clientSees.log == ["connected", "end"])
+  }
+
+  // An end that wants answers, and does not take them.
+  @Test func `answers that nobody takes are bounded`() throws {
+    let talk = try Conversation()
+    try talk.settle()
+    let wire = try #require(talk.client.underlying)
+    let far = try #require(talk.server.underlying)
+    wire.suspend(.read)
+    wire.readMarks = Watermarks(high: 1_000)
+    far.writeMarks = Watermarks(high: 1_000)
+    let connection = try #require(talk.client.tls)
+    for _ in 0..<2_000 {
+      SSL_key_update(connection.pointer, SSL_KEY_UPDATE_REQUESTED)
+      talk.client.write("x")
+      talk.client.flush(.flush)
+    }
+    try talk.settle()
+    let waits = far.outputCount + wire.inputCount
+    #expect(waits > 1_000 && waits < 3_000, "\(waits)")
+    wire.resume(.read)
+    try talk.settle()
+    #expect(talk.serverSees.text.count == 2_000)
+    #expect(talk.serverSees.log == ["connected", "read"] && talk.clientSees.log == ["connected"])
+  }
 }

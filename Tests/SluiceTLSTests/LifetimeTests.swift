@@ -74,4 +74,63 @@ import Testing
     }
     #expect(kept?.info?.version == .v1_3)
   }
+
+  /// Where in its life an end is ended by its own callback.
+  enum Moment: CaseIterable { case connected, read, end, error }
+
+  @Test(arguments: Moment.allCases, Ending.allCases)
+  func `an end may be ended inside of any callback of its own`(moment: Moment, ending: Ending) throws {
+    let contexts = try Conversation.contexts()
+    let base = EventBase(clock: .virtual)
+    for isServer in [false, true] {
+      let (left, right) = base.pair()
+      var ends: [BufferEvent?] = [
+        try left.secured(.client(contexts.client, host: "example.test")), try right.secured(.server(contexts.server)),
+      ]
+      var count = 0
+      func end(_ now: Moment) {
+        guard now == moment else { return }
+        count += 1
+        let event = ends[isServer ? 1 : 0]
+        switch ending {
+        case .free: event?.free()
+        case .close: event?.close(within: .seconds(1))
+        case .abort: event?.abort()
+        case .finish: event?.finish()
+        case .drop: ends[isServer ? 1 : 0] = nil
+        }
+      }
+      let mine = ends[isServer ? 1 : 0]
+      mine?.onRead = { event in
+        event.input.drain()
+        end(.read)
+      }
+      mine?.onEvent = { _, what in
+        switch what {
+        case .connected: end(.connected)
+        case .endOfInput: end(.end)
+        case .error: end(.error)
+        default: break
+        }
+      }
+      let other = ends[isServer ? 0 : 1]
+      for event in ends {
+        event?.write("hello")
+      }
+      _ = consume mine
+      try base.run(for: .seconds(1))
+      if moment == .error {
+        // Something that is no record.
+        var bytes = base.makeBuffer()
+        bytes.append([UInt8](repeating: 0x42, count: 40))
+        (isServer ? right : left).receive(&bytes)
+      } else {
+        other?.finish()
+      }
+      try base.run(for: .seconds(20))
+      #expect(count == 1, "\(moment) \(ending)")
+      for event in ends { event?.free() }
+    }
+    try base.run(for: .seconds(20))
+  }
 }

@@ -57,7 +57,7 @@ import Testing
     var hello = RawHello()
     hello.extensions += (0..<15_000).map { (1_000 + $0, []) }
     let many = try answer(to: hello.records())
-    #expect(many.sees.log == [] || many.sees.log == ["error"])
+    #expect(many.sees.log == [], "\(String(describing: many.sees.failure))")
     hello.extensions = [(2_000, [UInt8](repeating: 1, count: 64_000))]
     let huge = try answer(to: hello.records(of: 4_096)) { $0.options.handshakeLimit = 32_768 }
     #expect(huge.sees.log == ["error"])
@@ -85,7 +85,7 @@ import Testing
     var hello = RawHello()
     hello.extensions.append(RawHello.serverNames([Array("example.test".utf8), Array("other.test".utf8)]))
     let two = try answer(to: hello.records())
-    #expect(two.record == 22 || two.alert == 50)
+    #expect(two.alert == 50)
     hello.extensions[3] = RawHello.serverNames([[]])
     #expect(try answer(to: hello.records()).record == 22)
     hello.extensions[3] = RawHello.serverNames([Array("a\u{1B}[2Jb\n".utf8)])

@@ -32,6 +32,13 @@ import Testing
     }
   }
 
+  @Test func `who offers no protocol comes in, and learns of none`() throws {
+    let talk = try Conversation(server: { $0.options.protocols = ["h2"] })
+    try talk.settle()
+    #expect(talk.clientSees.log == ["connected"])
+    #expect(talk.serverSees.info != nil && talk.serverSees.info?.applicationProtocol == nil)
+  }
+
   @Test func `the identity is chosen by the name that the client asks for`() throws {
     let names = ["a.test": "a.test", "x.b.test": "*.b.test", "example.test": "example.test"]
     for (host, shown) in names {
@@ -90,5 +97,42 @@ import Testing
     let talk = try Conversation(client: { $0.options.keyLog = { lines.add($0) } })
     try talk.settle()
     #expect(lines.all.contains { $0.hasPrefix("CLIENT_TRAFFIC_SECRET_0 ") })
+  }
+
+  // The library keeps a certificate for each kind of key, and would show the one that clients like best.
+  @Test(arguments: [TLSVersion.v1_2, .v1_3])
+  func `the identity that was chosen is shown whatever the kinds of keys`(version: TLSVersion) throws {
+    let root = try TestAuthority(name: "Root")
+    for (usual, named) in [(TestKey.Choice.p256, .rsa2048), (.rsa2048, .p256)] as [(TestKey.Choice, TestKey.Choice)] {
+      let identities = ["a.test": try root.issue(host: "a.test", key: named).tls]
+      let talk = try Conversation(
+        host: "a.test", identity: root.issue(key: usual), client: { $0.options.newest = version },
+        server: { $0.identities = identities })
+      try talk.settle()
+      #expect(talk.clientSees.log == ["connected"], "\(String(describing: talk.clientSees.failure))")
+      #expect(talk.clientSees.info?.peerCertificates.first?.names == ["a.test"])
+    }
+  }
+
+  @Test func `names are refused where none is known, and clients without one come in`() throws {
+    for (host, isFine) in [("example.test", false), ("127.0.0.1", true)] {
+      let talk = try Conversation(host: host, server: { $0.refusesUnknownNames = true })
+      try talk.settle()
+      #expect(talk.clientSees.log == (isFine ? ["connected"] : ["error"]))
+      if !isFine { #expect(talk.clientSees.failure == .alertReceived(TLSAlert(code: 112))) }
+    }
+  }
+
+  @Test func `the information has what was chosen, and strange names in it are escaped`() throws {
+    var blueprint = TestBlueprint(host: "example.test")
+    blueprint.commonName = "a\u{202E}b\u{9B}ü"
+    let contexts = try Conversation.contexts(
+      .selfSigned(blueprint), { $0.options.protocols = ["h2\n"] }, { $0.options.protocols = ["h2\n"] })
+    let first = try Conversation(contexts: contexts)
+    try first.settle()
+    let second = try Conversation(resuming: first.client.tls?.sessionTicket, contexts: contexts)
+    try second.settle()
+    let shown = second.client.debugDescription
+    #expect(shown.contains("ALPN h2\\x0A, for example.test, peer CN=a\\xE2\\x80\\xAEb\\xC2\\x9Bü, resumed, hand"))
   }
 }

@@ -14,9 +14,12 @@ import Testing
     private var open: [BufferEvent] = []
     var port: Int { Int(listener?.address.port ?? 0) }
 
-    init(_ files: PeerFiles, clients: TLSClientVerification = .none) throws {
+    init(
+      _ files: PeerFiles, clients: TLSClientVerification = .none, sessions: TLSSessions = .tickets(1)
+    ) throws {
       var configuration = TLSServerConfiguration(identity: files.identity.tls)
       configuration.clients = clients
+      configuration.sessions = sessions
       configuration.trust = .certificates(.pem(files.client.anchorPEM))
       configuration.options.protocols = ["http/1.1"]
       configuration.toleratesUnknownProtocols = true
@@ -144,24 +147,36 @@ import Testing
     }
   }
 
-  @Test func `curl checks the name, and shows its certificate`() throws {
+  @Test(arguments: versions) func `curl checks the name, and shows its certificate`(version: TLSVersion) throws {
     try PeerFiles.with { files in
-      let server = try Server(files, clients: .optional)
-      let refused = try curl("other.test", server, files)
-      #expect(refused.contains("certificate") || refused.contains("SSL"), "\(refused)")
-      let shown = try curl(
-        "example.test", server, files, ["--cert", files["client"], "--key", files["client-key"]])
-      #expect(shown == "TLS 1.3 with CN=client.test\n")
+      let server = try Server(files, clients: .required)
+      let limit = version == .v1_2 ? ["--tls-max", "1.2"] : ["--tlsv1.3"]
+      let identity = ["--cert", files["client"], "--key", files["client-key"]]
+      let refused = try curl("other.test", server, files, limit + identity)
+      #expect(refused.contains("other.test"), "\(refused)")
+      #expect(try curl("example.test", server, files, limit + identity) == "\(version) with CN=client.test\n")
+      #expect(try !curl("example.test", server, files, limit).contains(" with "))
+    }
+  }
+
+  // In TLS 1.2 curl takes no tickets, and knows sessions by their ids alone.
+  @Test(arguments: versions) func `curl resumes`(version: TLSVersion) throws {
+    try PeerFiles.with { files in
+      let server = try Server(files, sessions: .cached(10))
+      let limit = version == .v1_2 ? ["--tls-max", "1.2"] : ["--tlsv1.3"]
+      let printed = try curl("example.test", server, files, limit + ["https://example.test:\(server.port)/again"])
+      #expect(printed == "\(version) with nobody\n\(version) with nobody, resumed\n")
     }
   }
 
   // MARK: Python
 
   @Test(arguments: versions)
-  func `Python's ssl shuts down in both directions, and resumes`(version: TLSVersion) throws {
+  func `Python's ssl shows its certificate, shuts down in both directions, and resumes`(version: TLSVersion) throws {
     let script = """
       import ssl, socket, sys
       c = ssl.create_default_context(cafile=sys.argv[1])
+      c.load_cert_chain(sys.argv[4], sys.argv[5])
       c.maximum_version = ssl.TLSVersion.TLSv1_2 if sys.argv[3] == "2" else ssl.TLSVersion.TLSv1_3
       session = None
       for _ in range(2):
@@ -178,12 +193,14 @@ import Testing
           print(data.decode().splitlines()[-1], "and unwrapped")
       """
     try PeerFiles.with { files in
-      let server = try Server(files)
+      let server = try Server(files, clients: .required)
       let printed = try server.run(
-        ["python3", "-c", script, files["trust"], "\(server.port)", version == .v1_2 ? "2" : "3"])
-      #expect(
-        printed == "\(version) with nobody and unwrapped\n\(version) with nobody, resumed and unwrapped\n", "\(printed)"
-      )
+        [
+          "python3", "-c", script, files["trust"], "\(server.port)", version == .v1_2 ? "2" : "3", files["client"],
+          files["client-key"],
+        ])
+      let line = "\(version) with CN=client.test"
+      #expect(printed == "\(line) and unwrapped\n\(line), resumed and unwrapped\n", "\(printed)")
     }
   }
 }

@@ -24,13 +24,14 @@ import Testing
 
   /// Connects, sends a line, takes what comes back, and closes; tries again until the server listens.
   private func converse(
-    _ base: EventBase, _ port: UInt16, _ context: TLSContext, resuming ticket: TLSSessionTicket? = nil
+    _ base: EventBase, _ port: UInt16, _ context: TLSContext, host: String = "example.test",
+    resuming ticket: TLSSessionTicket? = nil
   ) throws -> Outcome {
     var outcome = Outcome()
     var event: BufferEvent?
     func connect() throws {
       event = try base.connect(to: .loopback(port: port))
-        .secured(.client(context, host: "example.test", resuming: ticket))
+        .secured(.client(context, host: host, resuming: ticket))
       event?.onRead = { event in
         outcome.text += event.input.readString()
         guard outcome.text.hasSuffix("\n") else { return }
@@ -130,19 +131,26 @@ import Testing
     }
   }
 
-  @Test func `a server of another name is refused, and told why`() throws {
+  @Test(arguments: Kind.allCases)
+  func `a server of another name is refused, and one whose signer is not trusted`(kind: Kind) throws {
     try PeerFiles.with { files in
       let base = EventBase()
       let port = try freePort()
-      let program = try Program(command(.openssl, port, files, isMutual: false), on: base)
-      var configuration = TLSClientConfiguration(trust: .system)
-      configuration.options.newest = .v1_3
-      let outcome = try converse(base, port, try TLSContext(client: configuration))
-      guard case .certificate(let error)? = outcome.failure else {
-        Issue.record("\(outcome)")
-        return
+      let program = try Program(command(kind, port, files, isMutual: false), on: base)
+      let cases: [(TLSTrust, String, TLSCertificateError.Reason)] = [
+        (.file(files["trust"]), "other.test", .wrongHost(wanted: "other.test", names: ["example.test"])),
+        (.system, "example.test", .unknownIssuer),
+      ]
+      for (trust, host, reason) in cases {
+        let context = try TLSContext(client: TLSClientConfiguration(trust: trust))
+        let outcome = try converse(base, port, context, host: host)
+        guard case .certificate(let error)? = outcome.failure else {
+          Issue.record("\(outcome)")
+          continue
+        }
+        #expect(error.reason == reason)
+        #expect(outcome.log == ["error"] && outcome.text == "")
       }
-      #expect(error.reason == .unknownIssuer)
       _ = program.stop()
     }
   }

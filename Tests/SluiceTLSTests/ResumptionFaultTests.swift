@@ -116,4 +116,64 @@ import Testing
     for _ in 0..<30 { _ = try ticket(contexts) }
     #expect(sluice_ssl_ctx_sessions(contexts.server.pointer) <= 5)
   }
+
+  @Test func `a ticket of a connection that checked less is not offered by one that checks more`() throws {
+    let other = try TestIdentity.selfSigned(host: "other.test")
+    func contexts(_ verification: TLSServerVerification, _ server: TLSContext? = nil) throws
+      -> (client: TLSContext, server: TLSContext)
+    {
+      let made = try Conversation.contexts(other, { $0.verification = verification })
+      return (made.client, server ?? made.server)
+    }
+    for lenient in [TLSServerVerification.chainOnly, .nothing] {
+      let first = try contexts(lenient)
+      let ticket = try ticket(first)
+      // Where as little is checked, it is good.
+      #expect(try resumes(ticket, first).clientSees.info?.isResumed == true)
+      let again = try self.ticket(first)
+      let talk = try resumes(again, contexts(.full, first.server))
+      #expect(talk.clientSees.log == ["error"], "\(lenient)")
+      #expect(talk.serverSees.text == "")
+    }
+    // The chain, which nobody looked at.
+    let stranger = try Conversation.contexts(.selfSigned(), { $0.verification = .nothing })
+    let ticket = try ticket(stranger)
+    let strict = try Conversation.contexts(nil, { $0.verification = .chainOnly })
+    let talk = try resumes(ticket, (strict.client, stranger.server))
+    #expect(talk.clientSees.log == ["error"])
+  }
+
+  // RFC 6066, section 3: a server that is asked for another name than that of the session begins anew.
+  @Test(arguments: [TLSVersion.v1_2, .v1_3])
+  func `a session is not resumed under another name`(version: TLSVersion) throws {
+    let root = try TestAuthority(name: "Root")
+    let identity = try root.issue(host: "*.example.test").tls
+    let contexts = try Conversation.contexts(root.issue(host: "*.example.test"), { $0.options.newest = version }) {
+      $0.identities = ["a.example.test": identity, "b.example.test": identity]
+    }
+    for (host, isResumed) in [("a.example.test", true), ("A.example.TEST", true), ("b.example.test", false)] {
+      let first = try Conversation(host: "a.example.test", contexts: contexts)
+      try first.settle()
+      let session = try #require(first.client.tls?.sessionTicket)
+      first.client.close()
+      try first.settle()
+      // A client that does not keep names apart.
+      let ticket = try #require(TLSSessionTicket(saved: session.saved, host: host))
+      let second = try Conversation(host: host, resuming: ticket, contexts: contexts)
+      try second.settle()
+      #expect(second.serverSees.log == ["connected"])
+      #expect(second.serverSees.info?.isResumed == isResumed, "\(host)")
+      #expect(second.serverSees.info?.serverName?.lowercased() == host.lowercased())
+    }
+  }
+
+  // RFC 8446, C.4.
+  @Test func `a ticket of TLS 1-3 is good for one connection`() throws {
+    let contexts = try Conversation.contexts()
+    let ticket = try ticket(contexts)
+    #expect(try resumes(ticket, contexts).clientSees.info?.isResumed == true)
+    let again = try resumes(ticket, contexts)
+    #expect(again.clientSees.info?.isResumed == false)
+    #expect(again.serverSees.text == "data")
+  }
 }

@@ -159,10 +159,24 @@ import Testing
     #expect(second.serverSees.info?.peerCertificates.first?.subject == "CN=client.test")
   }
 
-  @Test(arguments: ["", "a b", "näme", String(repeating: "a", count: 300), "a\u{0}.test"])
+  // The library takes a name with a dot in front for all hosts below it.
+  @Test(arguments: [".example.test", "", "a b", "näme", String(repeating: "a", count: 300), "a\u{0}.test"])
   func `hosts that are none are refused`(host: String) throws {
     let (left, _) = EventBase().pair()
     let context = try Conversation.contexts().client
     #expect(throws: TLSError.self) { try left.secured(.client(context, host: host)) }
+  }
+
+  // Whoever checks certificates in a way of its own, a pin for instance, and leaves the library's out.
+  @Test func `the application has the last word where the library checks nothing`() throws {
+    let impostor = try TestIdentity.selfSigned()
+    for accepts in [true, false] {
+      let (error, talk) = try fault(of: impostor, trusting: TestIdentity.shared.trust) {
+        $0.verification = .nothing
+        $0.options.verify = { $0.error == nil && $0.chain.first?.subject == "CN=example.test" && accepts }
+      }
+      #expect(talk.clientSees.log == (accepts ? ["connected"] : ["error"]))
+      #expect(error?.reason == (accepts ? nil : .refusedByApplication))
+    }
   }
 }

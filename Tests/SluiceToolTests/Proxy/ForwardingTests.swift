@@ -34,6 +34,11 @@ import Testing
       #expect(try Target.ask(try stranger.port, "ECHO").fine == 0)
       #expect(stranger.stop() == 0)
       #expect(stranger.log.contains("end=tls-certificate"), "\(stranger.log)")
+      // What the system trusts, where OpenSSL is told that by its own variables.
+      let native = try ProxyRun(
+        ["127.0.0.1:0", "127.0.0.1:\(try far.port) | tls(host=localhost)"],
+        in: folder, by: ["SSL_CERT_FILE=server-ca.pem"])
+      #expect(try Target.ask(try native.port, "ECHO").fine == 1, "\(native.log)")
     }
   }
 }
