@@ -93,6 +93,7 @@ final class SocketTransport: Watched, Transport, BreakableTransport {
     // The kernel had more than the input took, and this round's share is not used up.
     if isWanted, isMoreLikely, link != nil { receive(event) }
     updateInterest(event)
+    if !isWanted { readingStopped() }
   }
 
   func finish(_ event: BufferEvent) {
