@@ -58,11 +58,12 @@ import Testing
   private func place(
     of whose: String, time: Int, maximum: Int? = nil, _ scene: (Server) throws -> Void
   ) throws -> Int {
-    try Server.place(ofAdding: { calls in
-      // accept4(3, NULL, NULL, SOCK_CLOEXEC|SOCK_NONBLOCK) = 9
-      let numbers = calls.first { $0.hasPrefix("accept4") }?.split { !$0.isNumber }
-      return whose == "listener" ? numbers?.dropFirst().first : numbers?.last
-    }, time: time, maximum: maximum, scene)
+    try Server.place(
+      ofAdding: { calls in
+        // accept4(3, NULL, NULL, SOCK_CLOEXEC|SOCK_NONBLOCK) = 9
+        let numbers = calls.first { $0.hasPrefix("accept4") }?.split { !$0.isNumber }
+        return whose == "listener" ? numbers?.dropFirst().first : numbers?.last
+      }, time: time, maximum: maximum, scene)
   }
 
   private func twoInTurn(_ server: Server) throws {
