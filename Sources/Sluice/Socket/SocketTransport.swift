@@ -132,5 +132,5 @@ final class SocketTransport: Watched, Transport, BreakableTransport {
   }
 }
 
-/// `close`, under a name that no method hides.
-func closeDescriptor(_ descriptor: Int32) { _ = close(descriptor) }
+/// `close`, under a name that no method hides. The number of a standard stream is not left to others.
+func closeDescriptor(_ descriptor: Int32) { _ = sluice_give_back(descriptor) }
