@@ -28,7 +28,28 @@ int sluice_reopen(int descriptor, int writing) {
 #endif
 }
 
+int sluice_pipe(int ends[2]) {
+#if defined(__linux__)
+  if (pipe2(ends, O_NONBLOCK | O_CLOEXEC) < 0) return -errno;
+#else
+  if (pipe(ends) < 0) return -errno;
+  for (int i = 0; i < 2; i++) sluice_prepare(ends[i]);
+#endif
+  for (int i = 0; i < 2; i++) ends[i] = sluice_above_standard(ends[i]);
+  return 0;
+}
+
+int sluice_above_standard(int descriptor) {
+  if (descriptor > 2) return descriptor;
+  int moved = fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
+  // Where there are no more, a low one is better than none.
+  if (moved < 0) return descriptor;
+  close(descriptor);
+  return moved;
+}
+
 int sluice_give_back(int descriptor) {
+  if (descriptor < 0) return -EBADF;
   if (descriptor > 2) return close(descriptor) < 0 ? -errno : 0;
   int nothing = open("/dev/null", O_RDWR);
   if (nothing < 0) return close(descriptor) < 0 ? -errno : 0;

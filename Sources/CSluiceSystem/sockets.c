@@ -19,37 +19,53 @@
 #endif
 
 int sluice_prepare(int descriptor) {
+#if defined(SO_NOSIGPIPE)
+  int one = 1;
+  setsockopt(descriptor, SOL_SOCKET, SO_NOSIGPIPE, &one, sizeof one);
+#endif
   int flags = fcntl(descriptor, F_GETFL);
   if (flags < 0 || fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) < 0) return -errno;
   return fcntl(descriptor, F_SETFD, FD_CLOEXEC) < 0 ? -errno : 0;
 }
 
+#if !defined(__linux__)
+// What the system cannot do along with making a descriptor.
+static int prepared(int descriptor) {
+  if (descriptor < 0) return -errno;
+  int result = sluice_prepare(descriptor);
+  if (result == 0) return sluice_above_standard(descriptor);
+  close(descriptor);
+  return result;
+}
+#endif
+
 int sluice_accept(int listener, void *peer, unsigned *length) {
 #if defined(__linux__)
   int descriptor = accept4(listener, peer, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
-  return descriptor < 0 ? -errno : descriptor;
+  return descriptor < 0 ? -errno : sluice_above_standard(descriptor);
 #else
-  int descriptor = accept(listener, peer, length);
-  if (descriptor < 0) return -errno;
-  int one = 1;
-  setsockopt(descriptor, SOL_SOCKET, SO_NOSIGPIPE, &one, sizeof one);
-  int result = sluice_prepare(descriptor);
-  return result < 0 ? result : descriptor;
+  return prepared(accept(listener, peer, length));
 #endif
 }
 
 int sluice_socket(int family) {
 #if defined(__linux__)
   int descriptor = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  return descriptor < 0 ? -errno : descriptor;
+  return descriptor < 0 ? -errno : sluice_above_standard(descriptor);
 #else
-  int descriptor = socket(family, SOCK_STREAM, 0);
-  if (descriptor < 0) return -errno;
-  int one = 1;
-  setsockopt(descriptor, SOL_SOCKET, SO_NOSIGPIPE, &one, sizeof one);
-  int result = sluice_prepare(descriptor);
-  return result < 0 ? result : descriptor;
+  return prepared(socket(family, SOCK_STREAM, 0));
 #endif
+}
+
+int sluice_socket_pair(int ends[2]) {
+#if defined(__linux__)
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) < 0) return -errno;
+#else
+  if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0) return -errno;
+  for (int i = 0; i < 2; i++) sluice_prepare(ends[i]);
+#endif
+  for (int i = 0; i < 2; i++) ends[i] = sluice_above_standard(ends[i]);
+  return 0;
 }
 
 int64_t sluice_send(int descriptor, const void *bytes, int64_t count) {

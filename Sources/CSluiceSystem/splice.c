@@ -8,7 +8,8 @@
 
 #if defined(__linux__)
 int sluice_pipe_open(int ends[2], int64_t size) {
-  if (pipe2(ends, O_NONBLOCK | O_CLOEXEC) < 0) return -errno;
+  int result = sluice_pipe(ends);
+  if (result < 0) return result;
   // Where the user has too many large pipes, the system's own size does.
   fcntl(ends[1], F_SETPIPE_SZ, (int)size);
   int got = fcntl(ends[1], F_GETPIPE_SZ);

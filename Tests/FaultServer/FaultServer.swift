@@ -3,8 +3,8 @@ import Sluice
 
 /// An echo server that says on standard output what it sees, for tests that break its system calls from outside.
 ///
-/// `FaultServer [MAXIMUM]`: says `ready ADDRESS`, then a line for each thing that happens. A line on standard input has it say
-/// its figures; the end of standard input ends it.
+/// `FaultServer [MAXIMUM]`: says `ready ADDRESS`, then a line for each thing that happens. `connect ADDRESS` on standard input has
+/// it connect, and say what came of it; any other line has it say its figures; the end of standard input ends it.
 @main
 struct FaultServer {
   static func main() throws {
@@ -24,7 +24,14 @@ struct FaultServer {
     }
     listener.onError = { console.write("listener: \($1)\n") }
     console.onRead = { console in
-      while console.input.readLine() != nil { console.write(figures(listener)) }
+      while let line = console.input.readLine() {
+        let words = line.split(separator: " ")
+        if words.count == 2, let address = SocketAddress(String(words[1])) {
+          connect(to: address, console)
+        } else {
+          console.write(figures(listener))
+        }
+      }
     }
     console.onEvent = { console, _ in
       console.write(figures(listener))
@@ -33,6 +40,19 @@ struct FaultServer {
     }
     console.write("ready \(listener.address)\n")
     try base.run()
+  }
+
+  private static func connect(to address: SocketAddress, _ console: BufferEvent) {
+    let event = console.base.connect(to: address)
+    event.write("hello")
+    event.onEvent = { event, what in
+      if case .error(let error) = what {
+        console.write("connecting: \(error)\n")
+      } else {
+        console.write("connecting: \(words(what))\n")
+      }
+      event.close()
+    }
   }
 
   private static func words(_ event: StreamEvent) -> String {

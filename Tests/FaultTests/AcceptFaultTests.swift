@@ -55,22 +55,15 @@ import Testing
     _ = try server.stop()
   }
 
-  /// When a descriptor is put into the poller's set for the `time`th time: the place of that among all changes of the set, from 1,
-  /// in a run where nothing fails. Other runs are the same.
   private func place(
     of whose: String, time: Int, maximum: Int? = nil, _ scene: (Server) throws -> Void
   ) throws -> Int {
-    let server = try Server(on: EventBase(), maximum: maximum, traced: "epoll_ctl,accept4")
-    try scene(server)
-    _ = try server.stop()
-    let calls = try server.calls()
-    let accept = try #require(calls.first { $0.hasPrefix("accept4") })
-    let numbers = accept.split { !$0.isNumber }
-    // accept4(3, NULL, NULL, SOCK_CLOEXEC|SOCK_NONBLOCK) = 9
-    let descriptor = try #require(whose == "listener" ? numbers.dropFirst().first : numbers.last)
-    let changes = calls.filter { $0.hasPrefix("epoll_ctl") }
-    let places = changes.indices.filter { changes[$0].contains("EPOLL_CTL_ADD, \(descriptor),") }
-    return try #require(places.dropFirst(time - 1).first) + 1
+    try Server.place(
+      ofAdding: { calls in
+        // accept4(3, NULL, NULL, SOCK_CLOEXEC|SOCK_NONBLOCK) = 9
+        let numbers = calls.first { $0.hasPrefix("accept4") }?.split { !$0.isNumber }
+        return whose == "listener" ? numbers?.dropFirst().first : numbers?.last
+      }, time: time, maximum: maximum, scene)
   }
 
   private func twoInTurn(_ server: Server) throws {

@@ -54,7 +54,14 @@ int sluice_poll(struct sluice_interest *interests, int count, int64_t nanosecond
 int sluice_accept(int listener, void *peer, unsigned *length);
 /// Makes a stream socket of the kind that `family` says, that neither blocks nor outlives an exec.
 int sluice_socket(int family);
-/// Makes a descriptor not block, and close on exec.
+/// Makes two sockets that are joined, as sluice_socket makes one.
+int sluice_socket_pair(int ends[2]);
+/// Makes a pipe that neither blocks nor outlives an exec; `ends[0]` is read.
+int sluice_pipe(int ends[2]);
+/// Moves a descriptor that has the number of a standard stream, since that was closed, to a higher one, so that what a program
+/// writes there goes into no connection. Gives its number.
+int sluice_above_standard(int descriptor);
+/// Makes a descriptor not block, and close on exec; writing to it raises no signal, where the system has that for sockets.
 int sluice_prepare(int descriptor);
 /// Sends through a socket, without a signal where the other end is gone.
 int64_t sluice_send(int descriptor, const void *bytes, int64_t count);
@@ -77,8 +84,6 @@ int sluice_reopen(int descriptor, int writing);
 /// numbers.
 int sluice_give_back(int descriptor);
 
-/// Has `signal` make a descriptor readable, instead of what it does by itself; gives the descriptor. This thread takes the
-/// signal from now on, if it did not.
 /// Opens a file for reading.
 int sluice_file_open(const char *path);
 /// The size of a file; -EISDIR for a directory, -ESPIPE for what else has none.
@@ -114,7 +119,8 @@ struct sluice_splice {
 /// then bytes are still held. The source counts as dry when it gives less than `enough`.
 void sluice_splice(struct sluice_splice *lane, int64_t size, int64_t enough, int64_t budget);
 
-/// Has `signal` make a descriptor readable, instead of what it does by itself; gives the descriptor.
+/// Has `signal` make a descriptor readable, instead of what it does by itself; gives the descriptor. This thread takes the
+/// signal from now on, if it did not.
 int sluice_signal_open(int signal);
 /// Ends that; the signal does again what it did before the first was opened, when the last is closed.
 void sluice_signal_close(int signal, int descriptor);

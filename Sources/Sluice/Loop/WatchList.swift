@@ -31,7 +31,12 @@ final class WatchList {
       watched.wanted = []
       return
     }
-    try poller.watch(watched.descriptor, for: wanted, was: watched.wanted, token: watched.token)
+    do {
+      try poller.watch(watched.descriptor, for: wanted, was: watched.wanted, token: watched.token)
+    } catch {
+      // One that somebody else closed is off the poller's list already.
+      guard wanted.isEmpty else { throw error }
+    }
     if watched.wanted.isEmpty {
       enter(watched, at: place)
     } else if wanted.isEmpty {

@@ -38,6 +38,27 @@ extension BreakableTransport {
     }
   }
 
+  /// Reading gave no bytes: 0 for the end, or a negative errno. `place` is where it read.
+  func readEnded(_ event: BufferEvent, _ result: Int, at place: String) {
+    if result == 0 {
+      // The kernel shows a reset to one call alone, and an end to those behind it.
+      if !isBroken || brokenCode == EPIPE { event.inputFinished() }
+      return tellBroken(event)
+    }
+    let code = Int32(-result)
+    if code == EAGAIN || code == EWOULDBLOCK || code == EINTR { return }
+    event.broke(StreamError(.transport(SocketError(.read, code: code, peer: place)), direction: .read))
+  }
+
+  /// Where reading was disabled, nobody waits for what came before the failure any more.
+  func readingStopped() {
+    guard isBroken else { return }
+    link?.takeUnretainedValue().base.defer { [weak self] in
+      guard let self, let event = link?.takeUnretainedValue() else { return }
+      if event.flags.contains(.readDisabled) { tellBroken(event) }
+    }
+  }
+
   /// Tells that writing failed, where it did.
   func tellBroken(_ event: BufferEvent) {
     guard isBroken, link != nil else { return }

@@ -11,7 +11,7 @@ import CSluiceSystem
 extension Listener {
   /// Takes connections that wait at a socket, as many as a round may.
   func accept(from socket: ListeningSocket) {
-    var budget = max(options.acceptBudget, 1)
+    var budget = acceptBudget
     var hasTaken = false
     while budget > 0, isAccepting {
       budget -= 1
@@ -29,7 +29,8 @@ extension Listener {
         ranShort(-descriptor, at: socket.address, sheddingFrom: socket)
       }
     }
-    if hasTaken { shortage.isOver() }
+    // Who closed it in a callback has given the reserve back.
+    if hasTaken, !isClosed { shortage.isOver() }
     // A system that refuses without end, and without taking anything out of the queue, would keep the loop turning.
     if budget == 0, !hasTaken, isAccepting { shortage.wait(for: self) }
     updateInterest()

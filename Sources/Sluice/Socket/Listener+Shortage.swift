@@ -85,7 +85,7 @@ extension Listener {
   /// Takes the connections that wait, and closes them.
   private func shed(from socket: ListeningSocket) {
     guard shortage.giveUpReserve() else { return }
-    for _ in 0..<options.acceptBudget {
+    for _ in 0..<acceptBudget {
       let descriptor = sluice_accept(socket.descriptor, nil, nil)
       guard descriptor >= 0 else { break }
       closeDescriptor(descriptor)

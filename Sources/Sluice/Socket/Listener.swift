@@ -103,6 +103,9 @@ public final class Listener: DeferredWork {
   /// Whether the next connection is to be taken.
   var isAccepting: Bool { !isClosed && !isPaused && !isFull && !shortage.isWaiting }
 
+  /// Connections that are taken from a socket in one go.
+  var acceptBudget: Int { max(options.acceptBudget, 1) }
+
   var isFull: Bool { options.maximumConnections.map { openConnections >= $0 } ?? false }
 
   /// Has the loop look at the sockets, or not, as the state says.

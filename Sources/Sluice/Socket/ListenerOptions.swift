@@ -16,7 +16,8 @@ public struct ListenerOptions: Equatable, Sendable {
   /// Who may connect to a Unix socket's path, as the permissions of its file, `0o600` for the owner alone; nil leaves them to
   /// the process's mask. They hold before the first connection can be made.
   public var unixPermissions: UInt32?
-  /// Connections that are taken at an address in one round of the loop, so that a storm of them does not hold up the others.
+  /// Connections that are taken at an address in one round of the loop, so that a storm of them does not hold up the others; at
+  /// least 1.
   public var acceptBudget = 64
   /// Connections of this listener that may be open at once; the others stay in the kernel's queue. One counts until its
   /// descriptor is given back, and so while it is closed and still sends. nil for no limit.

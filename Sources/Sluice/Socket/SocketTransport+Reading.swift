@@ -29,7 +29,7 @@ extension SocketTransport {
       let size = min(readSize, event.readHigh &- event.inputBuffer.count, budget)
       let got = read(size, for: event)
       guard got > 0 else {
-        readEnded(event, got)
+        readEnded(event, got, at: peer)
         break
       }
       budget &-= got
@@ -48,17 +48,6 @@ extension SocketTransport {
   func receiveBehindFailure(_ event: BufferEvent) {
     budget = Self.readBudget(of: event.base)
     receive(event)
-  }
-
-  func readEnded(_ event: BufferEvent, _ result: Int) {
-    if result == 0 {
-      // The kernel shows a reset to one call alone, and an end to those behind it.
-      if !isBroken || brokenCode == EPIPE { event.inputFinished() }
-      return tellBroken(event)
-    }
-    let code = Int32(-result)
-    if code == EAGAIN || code == EWOULDBLOCK || code == EINTR { return }
-    event.broke(StreamError(.transport(SocketError(.read, code: code, peer: peer)), direction: .read))
   }
 
   /// One system call. The number of bytes, 0 at the end, or a negative errno.

@@ -93,6 +93,7 @@ final class SocketTransport: Watched, Transport, BreakableTransport {
     // The kernel had more than the input took, and this round's share is not used up.
     if isWanted, isMoreLikely, link != nil { receive(event) }
     updateInterest(event)
+    if !isWanted { readingStopped() }
   }
 
   func finish(_ event: BufferEvent) {
@@ -131,5 +132,5 @@ final class SocketTransport: Watched, Transport, BreakableTransport {
   }
 }
 
-/// `close`, under a name that no method hides.
-func closeDescriptor(_ descriptor: Int32) { _ = close(descriptor) }
+/// `close`, under a name that no method hides. The number of a standard stream is not left to others.
+func closeDescriptor(_ descriptor: Int32) { _ = sluice_give_back(descriptor) }

@@ -11,6 +11,7 @@ final class Server {
   /// What it said, line by line.
   private(set) var lines: [String] = []
   private var hasEnded = false
+  private let hasFaults: Bool
 
   /// Starts it, and waits until it listens. `faults` are what fails, as strace's `inject` takes it
   /// (`accept4:error=EMFILE:when=2..5`), `files` is how many descriptors it may have, `maximum` how many connections, and `traced`
@@ -19,6 +20,7 @@ final class Server {
     on base: EventBase, faults: [String] = [], files: Int? = nil, maximum: Int? = nil, traced: String? = nil
   ) throws {
     self.base = base
+    hasFaults = !faults.isEmpty
     log = FileManager.default.temporaryDirectory.appending(path: "sluice-strace-\(UUID().uuidString)")
     var command = [try Self.path().path] + (maximum.map { ["\($0)"] } ?? [])
     if !faults.isEmpty || traced != nil {
@@ -74,6 +76,18 @@ final class Server {
     }
   }
 
+  /// Has it connect to `address`, and gives what it says came of that.
+  func connect(to address: SocketAddress) throws -> String {
+    let before = lines.count
+    console.write("connect \(address)\n")
+    var line: String?
+    try reach("what came of connecting") {
+      line = lines.dropFirst(before).first { $0.hasPrefix("connecting: ") }
+      return line != nil
+    }
+    return String(line?.dropFirst(12) ?? "")
+  }
+
   /// What the server counts now.
   func figures() throws -> [String: Int] {
     let count = lines.count
@@ -104,6 +118,8 @@ final class Server {
     console.close()
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)
+    // A fault that never was shows nothing.
+    if hasFaults { #expect(try calls().contains { $0.hasSuffix("(INJECTED)") }) }
     return Self.numbers(in: line ?? "")
   }
 
@@ -112,6 +128,21 @@ final class Server {
     try String(contentsOf: log, encoding: .utf8).split(separator: "\n").map { line in
       String(line.drop { $0.isNumber }.drop { $0 == " " })
     }
+  }
+
+  /// When a descriptor is put into the poller's set for the `time`th time: the place of that among all changes of the set, from 1,
+  /// in a run where nothing fails. Other runs are the same. `descriptor` finds its number among the calls of that run.
+  static func place(
+    ofAdding descriptor: ([String]) -> Substring?, time: Int = 1, maximum: Int? = nil, _ scene: (Server) throws -> Void
+  ) throws -> Int {
+    let server = try Server(on: EventBase(), maximum: maximum, traced: "epoll_ctl,accept4,connect")
+    try scene(server)
+    _ = try server.stop()
+    let calls = try server.calls()
+    let descriptor = try #require(descriptor(calls))
+    let changes = calls.filter { $0.hasPrefix("epoll_ctl") }
+    let places = changes.indices.filter { changes[$0].contains("EPOLL_CTL_ADD, \(descriptor),") }
+    return try #require(places.dropFirst(time - 1).first) + 1
   }
 
   /// The executable that was built along with the tests: it lies beside their bundle.

@@ -61,6 +61,24 @@ struct WatchingTests {
     try base.watch(probe, for: [])
   }
 
+  @Test(arguments: [false, true])
+  func `a descriptor that somebody else closed is watched no more when that is asked for`(isPoll: Bool) async {
+    await #expect(processExitsWith: .success) { [isPoll] in
+      let base = EventBase(poller: isPoll ? .poll : .automatic)
+      var ends: [Int32] = [-1, -1]
+      socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends)
+      let event = try base.adopt(descriptor: ends[0])
+      event.onRead = { _ in }
+      try base.runUntilIdle()
+      close(ends[0])
+      event.close()
+      // It would wait for ever.
+      alarm(20)
+      try base.run()
+      guard base.watchList.isEmpty else { exit(3) }
+    }
+  }
+
   @Test(arguments: pollers)
   func `hundreds of descriptors are each told once`(poller: PollerKind) throws {
     let base = EventBase(poller: poller)

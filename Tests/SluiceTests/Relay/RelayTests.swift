@@ -2,6 +2,12 @@ import Testing
 
 @testable import Sluice
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// What a relay does with bytes and their ends, whatever stands on its sides.
 struct RelayTests {
   @Test(arguments: RelayMixture.all)
@@ -133,6 +139,22 @@ struct RelayTests {
     #expect(end == "finished, left first")
     client.close()
     try base.settle { base.lingering.isEmpty }
+  }
+
+  @Test(arguments: [
+    (RelayOutcome.finished(first: .left), "finished", "both sides finished, the left one first"),
+    (
+      .failed(.right, StreamError(.transport(SocketError(.read, code: ECONNRESET, peer: "192.0.2.1:80")))), "failed",
+      "the right side failed: reading and writing: read 192.0.2.1:80: Connection reset by peer"
+    ),
+    (.stoppedReading(.left), "stopped-reading", "the left side stopped reading"),
+    (.idle, "idle", "nothing moved in time"),
+    (.closed, "closed", "closed from here"),
+    (.aborted, "aborted", "aborted from here"),
+  ])
+  func `how a relay ended has a word, and words`(outcome: RelayOutcome, word: String, words: String) {
+    #expect(outcome.word == word)
+    #expect("\(outcome)" == words)
   }
 
   @Test(arguments: RelayMixture.all)

@@ -141,6 +141,45 @@ struct GroupListenerTests {
     await #expect(throws: EventBaseError.stopped) { try await group.listen(at: other) { greet(group, $0) } }
   }
 
+  @Test func `a Unix socket is given back where an address behind it fails`() async throws {
+    let group = try LoopGroup(count: 2)
+    let taken = try RawSocket(boundTo: .loopback(), backlog: 1)
+    let name = freshAbstractAddress()
+    let addresses = [name, try #require(taken.address)]
+    await #expect(throws: SocketError.self) { try await group.listen(at: addresses) { greet(group, $0) } }
+    _ = try await group.run { _ in }
+    // The name is in use for as long as anybody has the socket.
+    #expect(RawSocket(AF_UNIX).bind(to: name))
+    group.stop()
+    group.join()
+  }
+
+  @Test func `a group that runs out of descriptors says so, and nobody listens`() async {
+    await #expect(processExitsWith: .success) {
+      openWhatTheRuntimeNeeds()
+      let group = try LoopGroup(count: 3)
+      let name = freshAbstractAddress()
+      // Each loop has its poller.
+      try await group.listen(at: name) { _ in { _, _ in } }.close()
+      _ = try await group.run { _ in }
+      var fillers = useUpDescriptors()
+      let before = openDescriptors()
+      var failures = 0
+      for freed in 0..<12 {
+        do {
+          try await group.listen(at: name) { _ in { _, _ in } }.close()
+        } catch let error as SocketError where error.code == EMFILE {
+          failures += 1
+        }
+        // Closed on each.
+        _ = try await group.run { _ in }
+        guard openDescriptors() == before - freed else { exit(3) }
+        if let filler = fillers.popLast() { close(filler) }
+      }
+      guard (1..<12).contains(failures) else { exit(4) }
+    }
+  }
+
   @Test func `a group that stops lets go of everything`() async throws {
     weak var gone: LoopGroup?
     do {

@@ -155,6 +155,20 @@ import Testing
     }
   }
 
+  @Test(arguments: [Int.min, -1, 0])
+  func `a budget of nothing counts as one, also in a shortage`(budget: Int) throws {
+    try onEndingBase { base in
+      var options = ListenerOptions()
+      options.acceptBudget = budget
+      let listener = try base.listen(at: .loopback(), options: options) { event, _ in event.close() }
+      let clients = try (0..<3).map { _ in try RawSocket(to: listener.address) }
+      try base.run(until: "a connection") { listener.counts.accepted == 1 }
+      listener.ranShort(EMFILE, at: listener.address, sheddingFrom: listener.sockets[0])
+      #expect(listener.counts.shed == 1)
+      withExtendedLifetime(clients) {}
+    }
+  }
+
   @Test func `a shortage sheds what waits in the queue, and a listener may be closed by its report`() throws {
     try onEndingBase { base in
       let listener = try base.listen(at: .loopback()) { _, _ in }

@@ -66,6 +66,22 @@ struct LookUpPoolTests {
     }
   }
 
+  @Test func `an answer that changes is seen by who asks next`() throws {
+    try onSockets { base in
+      let count = Atomic(UInt16(0))
+      let resolver = SystemResolver(
+        pool: LookUpPool(mostThreads: 1, mostWaiting: 1) { _ in
+          .success([.loopback(port: count.wrappingAdd(1, ordering: .relaxed).newValue)])
+        })
+      var answers: [UInt16?] = []
+      for _ in 0..<2 {
+        _ = resolver.resolve(try name("moving"), .both, on: base) { answers.append(try? $0.result.get().first?.port) }
+        try base.run()
+      }
+      #expect(answers == [1, 2])
+    }
+  }
+
   @Test func `a name that several ask for is looked up once`() throws {
     try onSockets { base in
       let resolver = resolver()

@@ -103,6 +103,58 @@ struct SharedDescriptorTests {
     }
   }
 
+  @Test(arguments: ["socket", "terminal", "pipe"])
+  func `one number for both directions is one descriptor that is given back once`(kind: String) throws {
+    try onSockets { base in
+      let descriptor: Int32
+      let peer: BufferEvent
+      switch kind {
+      case "socket":
+        var ends: [Int32] = [-1, -1]
+        #expect(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
+        descriptor = ends[0]
+        peer = try base.adopt(descriptor: ends[1])
+      case "terminal":
+        let (master, slave) = try rawTerminal()
+        descriptor = slave
+        peer = try base.adopt(descriptor: master)
+      default:
+        let (reading, writing) = try rawPipe()
+        #expect(throws: SocketError(.configure, code: EBADF, peer: "descriptor \(reading), for reading and writing")) {
+          try base.adopt(reading: reading, writing: reading)
+        }
+        close(writing)
+        return
+      }
+      let event = try base.adopt(reading: descriptor, writing: descriptor)
+      event.onRead = { $0.write(&$0.input) }
+      var answer = ""
+      peer.onRead = { answer += $0.readAll() }
+      peer.write("there and back")
+      try base.run(until: "an answer") { answer == "there and back" }
+      event.close()
+      peer.close()
+      try base.run()
+    }
+  }
+
+  @Test func `what came before a reset of a shared socket is read through its filters before that is told`() throws {
+    try onSockets { base in
+      let listener = try RawSocket(boundTo: .loopback(), backlog: 1)
+      let client = try RawSocket(to: try #require(listener.address))
+      let accepted = accept(listener.descriptor, nil, nil)
+      let event = try base.adopt(reading: accepted, writing: dup(accepted)).filtered(by: Pass())
+      let log = EventLog()
+      log.follow(event, reading: true)
+      client.send("last words")
+      client.reset()
+      try base.run(until: "the error") { event.failure != nil }
+      try base.runUntilIdle()
+      #expect(log.take().map { String($0.prefix(7)) } == ["read 10", "error t"])
+      event.close()
+    }
+  }
+
   @Test func `the standard streams work, and their numbers are never given to anything else`() async {
     await #expect(processExitsWith: .success) {
       let data = [UInt8](repeating: 7, count: 200_000)

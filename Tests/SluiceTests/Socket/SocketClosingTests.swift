@@ -103,6 +103,32 @@ import Testing
     }
   }
 
+  @Test(arguments: PollerKind.all)
+  func `that writing failed is told though nobody reads any more what came before it`(poller: PollerKind) throws {
+    try onEndingBase(poller) { base in
+      for makePair in [{ try base.socketPair() }, { try base.tcpPair() }] {
+        let (left, right) = try makePair()
+        right.readMarks = Watermarks(high: 1_000)
+        left.write([UInt8](repeating: 1, count: 10_000))
+        left.close()
+        try base.run(until: "a full input") { right.inputCount == 1_000 }
+        let log = EventLog()
+        right.onEvent = { _, what in log.add(what.isEndOfInput ? "end" : "error") }
+        // Accepted until the kernel says that the other end is gone; and that waits for what is to be read.
+        for _ in 0..<100 {
+          right.write("x")
+          try base.runUntilIdle()
+        }
+        #expect(log.take() == [])
+        right.disable(.read)
+        try base.runUntilIdle()
+        #expect(log.take() == ["error"])
+        #expect(right.failure?.direction == .write)
+        right.close()
+      }
+    }
+  }
+
   @Test(arguments: PollerKind.all, [1_000, 300_000])
   func `an end that finds by writing that the other closed reads first what that had sent`(
     poller: PollerKind, mark: Int

@@ -33,7 +33,7 @@ import Testing
       let (proxy, port) = try start("tcp-proxy", ["127.0.0.1:0", "localhost:\(target)"], in: folder)
       #expect(try Target.ask(port, "ECHO", bytes: 200_000, "--count", "1").fine == 1)
       let line = try #require(proxy.readLine())
-      #expect(line.contains("200005 B in, 200000 B out, finished(first: "), "\(line)")
+      #expect(line.contains("200005 B in, 200000 B out, both sides finished, the "), "\(line)")
     }
   }
 

@@ -31,7 +31,10 @@ final class SocketDial: Watched, Dialing {
     let result = address.withSystemAddress { connectDescriptor(descriptor, $0, $1) }
     let code = result == 0 ? 0 : errno
     switch code {
-    case EINPROGRESS, EINTR: watch()
+    case EINPROGRESS, EALREADY: watch()
+    // Asked again, after a signal came, whether it connects.
+    case EISCONN: base.defer { [self] in finish(0) }
+    case EINTR: startLater()
     // A Unix socket whose listener's queue is full says so at once, and nothing tells when there is room.
     case EAGAIN where address.isUnix: startLater()
     // From the loop, as everything that takes time.
@@ -41,7 +44,8 @@ final class SocketDial: Watched, Dialing {
 
   private func watch() {
     do { try base.watch(self, for: .write) } catch {
-      base.defer { [self] in finish(EMFILE) }
+      let code = error.code
+      base.defer { [self] in finish(code) }
     }
   }
 

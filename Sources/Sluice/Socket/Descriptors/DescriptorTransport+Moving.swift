@@ -24,7 +24,9 @@ extension DescriptorTransport {
       var bytes = base.makeBuffer()
       let got = input.read(upTo: size, into: &bytes)
       if got <= 0 {
-        readEnded(event, input, got)
+        // Whoever was at the other end of the terminal is gone.
+        let isEnd = got == -Int(EIO) && input.kind == .terminal
+        readEnded(event, isEnd ? 0 : got, at: input.description)
         break
       }
       budget -= got
@@ -33,19 +35,6 @@ extension DescriptorTransport {
       if got < size, !input.isAlwaysReady { break }
     }
     updateInterest(event)
-  }
-
-  private func readEnded(_ event: BufferEvent, _ input: AdoptedDescriptor, _ result: Int) {
-    let code = Int32(-result)
-    switch code {
-    case EAGAIN, EWOULDBLOCK, EINTR: break
-    // Whoever was at the other end of the terminal is gone.
-    case EIO where input.kind == .terminal: event.receiveEnd()
-    case 0:
-      event.receiveEnd()
-      tellBroken(event)
-    default: event.fail(SocketError(.read, code: code, peer: input.description), direction: .read)
-    }
   }
 
   func outputReady(_ event: BufferEvent) {

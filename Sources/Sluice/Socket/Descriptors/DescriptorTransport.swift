@@ -104,7 +104,10 @@ final class DescriptorTransport: DialedTransport, BreakableTransport {
 
   // MARK: Ending
 
-  func readingChanged(_ event: BufferEvent, isWanted: Bool) { updateInterest(event) }
+  func readingChanged(_ event: BufferEvent, isWanted: Bool) {
+    updateInterest(event)
+    if !isWanted { readingStopped() }
+  }
 
   func finish(_ event: BufferEvent) {
     guard let output else { return }

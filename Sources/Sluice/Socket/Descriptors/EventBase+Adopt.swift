@@ -34,7 +34,8 @@ extension EventBase {
   }
 
   /// A buffer event that reads from one descriptor and writes to another: two pipes to a child process, or the standard streams.
-  /// Both belong to the event from now on, even where this fails. `finish()` closes the second behind what was written.
+  /// Both belong to the event from now on, even where this fails; they may be the same. `finish()` closes the second behind what
+  /// was written.
   ///
   /// The descriptors may be shared with other processes, as the standard streams are, which would suffer if they were made not
   /// to block: so pipes and terminals are opened once more, for this event alone, and sockets are asked each time. Only where
@@ -47,6 +48,7 @@ extension EventBase {
   ///
   /// - Throws: `SocketError` where one of them is not open, or not for that direction.
   public func adopt(reading input: Int32, writing output: Int32) throws(SocketError) -> BufferEvent {
+    if input == output { return try adoptForBoth(input) }
     let source: AdoptedDescriptor
     do { source = try .take(input, for: .read) } catch {
       _ = sluice_give_back(output)
@@ -60,10 +62,12 @@ extension EventBase {
   /// - Throws: `SocketError` where the system has no descriptors left.
   public func socketPair() throws(SocketError) -> (BufferEvent, BufferEvent) {
     var ends: [Int32] = [-1, -1]
-    guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0 else {
-      throw SocketError(.create, code: errno, peer: "socketpair")
+    let result = sluice_socket_pair(&ends)
+    if result < 0 { throw SocketError(.create, code: -result, peer: "socketpair") }
+    func event(over descriptor: Int32) -> BufferEvent {
+      self.event(over: SocketTransport(descriptor: descriptor, peer: "descriptor \(descriptor)"))
     }
-    return (try adopt(descriptor: ends[0]), try adopt(descriptor: ends[1]))
+    return (event(over: ends[0]), event(over: ends[1]))
   }
 
   /// Two ends joined by two pipes of the kernel's.
@@ -81,9 +85,9 @@ extension EventBase {
 
   private func openPipe() throws(SocketError) -> [Int32] {
     var ends: [Int32] = [-1, -1]
-    guard pipe(&ends) == 0 else { throw SocketError(.create, code: errno, peer: "pipe") }
     // Nobody shares these, so they need not be opened once more.
-    for end in ends { _ = sluice_prepare(end) }
+    let result = sluice_pipe(&ends)
+    if result < 0 { throw SocketError(.create, code: -result, peer: "pipe") }
     return ends
   }
 
@@ -93,15 +97,24 @@ extension EventBase {
     switch fcntl(descriptor, F_GETFL) & O_ACCMODE {
     case O_WRONLY:
       return event(over: DescriptorTransport(reading: nil, writing: try .take(descriptor, for: .write), on: self))
-    case O_RDWR where kind != .file:
-      let second = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
-      if second >= 0 { return try adopt(reading: descriptor, writing: second) }
-      let code = errno
-      _ = sluice_give_back(descriptor)
-      throw SocketError(.create, code: code, peer: "descriptor \(descriptor)")
+    case O_RDWR where kind != .file: return try adoptForBoth(descriptor)
     default:
       return event(over: DescriptorTransport(reading: try .take(descriptor, for: .read), writing: nil, on: self))
     }
+  }
+
+  /// A descriptor for both directions, which end at different times.
+  private func adoptForBoth(_ descriptor: Int32) throws(SocketError) -> BufferEvent {
+    let mode = fcntl(descriptor, F_GETFL)
+    guard mode >= 0, mode & O_ACCMODE == O_RDWR else {
+      if mode >= 0 { _ = sluice_give_back(descriptor) }
+      throw SocketError(.configure, code: EBADF, peer: "descriptor \(descriptor), for \(Directions.both)")
+    }
+    let second = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
+    if second >= 0 { return try adopt(reading: descriptor, writing: second) }
+    let code = errno
+    _ = sluice_give_back(descriptor)
+    throw SocketError(.create, code: code, peer: "descriptor \(descriptor)")
   }
 
   /// An event over a transport, which the base keeps alive while it has a callback.

@@ -29,26 +29,26 @@ struct GroupOpening: Sendable {
   /// - Returns: where it listens, and what the other loops share.
   func bind(
     _ addresses: [SocketAddress], on base: EventBase, _ onAccept: @escaping OnAccept
-  ) throws -> ([SocketAddress], SharedDescriptors) {
+  ) throws -> ([SocketAddress], [SharedListening]) {
     // That there is none is an error of its own.
     if addresses.isEmpty { try base.listen(at: [], options: options, onAccept: onAccept) }
-    var shared: [Int32] = []
+    var shared: [SharedListening] = []
     var bound: [SocketAddress] = []
     for address in addresses {
       let listener = try open(address, on: base, onAccept)
       bound.append(listener.address)
-      if address.isUnix { shared += listener.sockets.map { dup($0.descriptor) } }
+      if address.isUnix { shared += try listener.sockets.map { try SharedListening($0.descriptor, at: address) } }
     }
-    return (bound, SharedDescriptors(shared))
+    return (bound, shared)
   }
 
   /// Has another loop listen at the addresses that the first one bound.
   func join(
-    _ addresses: [SocketAddress], _ shared: SharedDescriptors, on base: EventBase, _ onAccept: @escaping OnAccept
+    _ addresses: [SocketAddress], _ shared: [SharedListening], on base: EventBase, _ onAccept: @escaping OnAccept
   ) throws {
     for address in addresses where !address.isUnix { _ = try open(address, on: base, onAccept) }
-    for descriptor in shared.descriptors {
-      _ = keep(try base.listen(adopting: dup(descriptor), options: options, onAccept: onAccept), on: base)
+    for socket in shared {
+      _ = keep(try base.listen(adopting: try socket.duplicate(), options: options, onAccept: onAccept), on: base)
     }
   }
 
@@ -68,13 +68,27 @@ struct GroupOpening: Sendable {
   }
 }
 
-/// Descriptors that listen, for the loops that are to share them.
-final class SharedDescriptors: Sendable {
-  let descriptors: [Int32]
+/// A descriptor that listens, for the loops that are to share it.
+final class SharedListening: Sendable {
+  private let descriptor: Int32
+  private let address: SocketAddress
 
-  init(_ descriptors: [Int32]) { self.descriptors = descriptors }
+  /// Another descriptor of the same socket.
+  init(_ descriptor: Int32, at address: SocketAddress) throws(SocketError) {
+    self.descriptor = try Self.duplicate(descriptor, at: address)
+    self.address = address
+  }
 
-  deinit { for descriptor in descriptors { closeDescriptor(descriptor) } }
+  deinit { closeDescriptor(descriptor) }
+
+  /// One more, which is the caller's.
+  func duplicate() throws(SocketError) -> Int32 { try Self.duplicate(descriptor, at: address) }
+
+  private static func duplicate(_ descriptor: Int32, at address: SocketAddress) throws(SocketError) -> Int32 {
+    let made = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
+    if made < 0 { throw SocketError(.listen, code: errno, peer: "\(address)") }
+    return made
+  }
 }
 
 /// The parts of groups' listeners that a base has.

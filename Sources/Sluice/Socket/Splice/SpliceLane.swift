@@ -93,7 +93,7 @@ final class SpliceLane {
     }
     if state.has_ended != 0 || state.source_error != 0 {
       leave()
-      source.readEnded(event, state.has_ended != 0 ? 0 : -Int(state.source_error))
+      source.readEnded(event, state.has_ended != 0 ? 0 : -Int(state.source_error), at: source.peer)
       return source.updateInterest(event)
     }
     smallTurns = taken < Self.least ? smallTurns + 1 : 0

@@ -1,3 +1,4 @@
+import Dispatch
 import Testing
 
 @testable import Sluice
@@ -110,6 +111,39 @@ extension BufferEvent {
     guard case .transport(let error) = failure?.reason else { return nil }
     return error as? ConnectError
   }
+}
+
+/// Has Dispatch open now what it opens at some time, so that descriptors can be counted, or used up. Only for a process that runs
+/// nothing else.
+func openWhatTheRuntimeNeeds() {
+  let fired = DispatchSemaphore(value: 0)
+  let timer = DispatchSource.makeTimerSource()
+  timer.setEventHandler { fired.signal() }
+  timer.schedule(deadline: .now())
+  timer.resume()
+  fired.wait()
+}
+
+/// How many descriptors this process has open, but for files, which the system's library opens for moments. Only for a process
+/// that runs nothing else.
+func openDescriptors() -> Int {
+  (0..<1024 as Range<Int32>).count { descriptor in
+    var status = stat()
+    return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
+  }
+}
+
+/// Uses up all descriptors that this process may have, 64 of them, and gives those that were made for that.
+func useUpDescriptors() -> [Int32] {
+  var limit = rlimit(rlim_cur: 64, rlim_max: 64)
+  setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+  var fillers: [Int32] = []
+  // What the library closes meanwhile is used up too.
+  for _ in 0..<1_000 {
+    while case let descriptor = open("/dev/null", O_RDONLY), descriptor >= 0 { fillers.append(descriptor) }
+    sched_yield()
+  }
+  return fillers
 }
 
 /// How many sockets this process has open. Only for a process that runs nothing else.
