@@ -50,7 +50,7 @@ enum ContextSettings {
     }
     // Without it, a session of a client with a certificate cannot be resumed.
     SSL_CTX_set_session_id_context(context, "sluice", 6)
-    SSL_CTX_set_client_hello_cb(context, tieSessionToName, nil)
+    if configuration.sessions != .none { SSL_CTX_set_client_hello_cb(context, tieSessionToName, nil) }
     switch configuration.sessions {
     case .tickets(let count):
       _ = sluice_ssl_ctx_set_session_cache_mode(context, Int(SSL_SESS_CACHE_OFF))

@@ -45,7 +45,7 @@ public enum TLSClientVerification: Sendable {
 }
 
 /// How a server lets clients resume sessions.
-public enum TLSSessions: Sendable {
+public enum TLSSessions: Hashable, Sendable {
   /// With tickets that the client keeps, so many a full handshake.
   case tickets(Int)
   /// With a cache of so many sessions in the context, found by their id.

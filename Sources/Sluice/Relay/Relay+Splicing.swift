@@ -6,7 +6,7 @@ extension Relay {
   /// there are many.
   func spliceIfWorthwhile(_ end: RelayEnd) {
     guard end.lane == nil, let source = end.socket, source.isBulk else { return }
-    guard let target = self.end(end.side.other).socket else { return }
+    guard let target = self.end(end.side.other).socket, target.inlet == nil else { return }
     guard let event = source.event, let sink = target.event, source.canSplice, target.canSplice else { return }
     guard SpliceLane.isPlain(event), SpliceLane.isPlain(sink), event.wantsBytes else { return }
     let lane = SpliceLane(from: source, to: target, pool: base.shared { PipePool() }) { [unowned self] taken in

@@ -183,6 +183,32 @@ import Testing
       }
     }
 
+    @Test(arguments: links)
+    func `what is written while somebody holds the output comes behind what is in the pipe, too`(link: RelayLink) throws {
+      try inStream(link) { scene, data in
+        let ahead = scene.relay.leftEnd.moved
+        func write(_ output: inout EventBuffer, leaving lane: SpliceLane?) {
+          output.append("INSERTED")
+          lane?.leave()
+        }
+        let transport = scene.relay.rightEnd.socket
+        write(&scene.relay.right.output, leaving: scene.relay.leftEnd.lane)
+        // There is room for more in the same round, before the loop comes to what waits its turn.
+        let descriptor = try #require(scene.server.descriptor)
+        var received = [UInt8](repeating: 0, count: 4_000_000)
+        received.removeLast(received.count - max(recv(descriptor, &received, received.count, Int32(MSG_DONTWAIT)), 0))
+        transport?.isWriteBlocked = false
+        transport?.outputReady(scene.relay.right)
+        scene.client.finish()
+        scene.server.onRead = { received += $0.input.read() }
+        scene.server.onEvent = { event, _ in event.close() }
+        scene.server.enable(.read)
+        try scene.settleToEnd()
+        try scene.settle { received.count == data.count + 8 }
+        #expect(isSame(received, Array(data[..<ahead]) + Array("INSERTED".utf8) + Array(data[ahead...])))
+      }
+    }
+
     @Test(arguments: links, ["no pipe", "no splice"])
     func `where there is no pipe, or it cannot be spliced, bytes are read and written`(
       link: RelayLink, fault: String

@@ -64,6 +64,7 @@ final class SpliceLane {
 
   /// Moves what is there, as far as the target and the source's share of this round allow.
   func pump() {
+    guard onLeft != nil else { return emptyUnlessHeld() }
     guard let event = source.event, let sink = target.event else { return }
     if held > 0, target.isWriteBlocked { return source.updateInterest(event, isTold: true) }
     guard !sink.flags.intersects(Self.needsBuffers), sink.outputBuffer.isEmpty, sink.outputBuffer.watchers == nil,
@@ -102,17 +103,24 @@ final class SpliceLane {
 
   /// Ends the lane; the bytes in the pipe go ahead of the target's output.
   func leave(isForGood: Bool = false) {
-    guard let tell = onLeft else { return }
+    guard let tell = onLeft else { return emptyUnlessHeld() }
     onLeft = nil
-    (source.outlet, target.inlet) = (nil, nil)
+    source.outlet = nil
     tell(!isForGood)
     if let event = source.event { source.updateInterest(event) }
-    guard let sink = target.event else { return }
-    // An output that somebody holds gets them when that is over.
-    if sink.flags.intersects(.outputHeld) { sink.base.defer { self.empty(into: sink) } } else { empty(into: sink) }
+    // An output that somebody holds gets them when that is over; until then nothing is to be sent ahead of them.
+    if target.event?.flags.intersects(.outputHeld) == true {
+      target.event?.base.defer { self.emptyUnlessHeld() }
+    } else {
+      emptyUnlessHeld()
+    }
   }
 
-  private func empty(into sink: BufferEvent) {
+  private func emptyUnlessHeld() {
+    guard target.inlet === self else { return }
+    guard let sink = target.event else { return target.inlet = nil }
+    guard !sink.flags.intersects(.outputHeld) else { return }
+    target.inlet = nil
     if let pipe, held > 0 {
       var bytes = sink.base.makeBuffer()
       while held > 0, read(from: pipe, into: &bytes) {}
