@@ -6,7 +6,7 @@ peer.py ask --port P [...]        runs clients at the same time, and prints one 
 ECHO      sends back what comes, and ends when the client does
 SUM       reads to the end, and answers with the number of bytes and their SHA-256
 SEND N    sends N bytes, and ends
-DRIP N    sends N bytes, a hundred at a time with pauses, and ends
+HALF N    sends half of N bytes, and the rest when a line has come on standard input, and ends
 HOLD      says "held", and then nothing until the client ends
 LATE K    says "done" and ends, and still reads what comes, to the end
 TOLD K    waits for the end of LATE K, and answers as SUM would have
@@ -33,6 +33,7 @@ async def sum_up(reader):
 
 
 late = {}
+released = asyncio.Event()
 
 
 def late_sum(key):
@@ -58,15 +59,17 @@ async def serve_one(reader, writer):
             writer.write(await late_sum(words[1]))
         elif words[0] == b"PROXY":
             writer.write(b" ".join(words) + b"\n")
-        elif words[0] in (b"SEND", b"DRIP"):
-            total, sent, step = int(words[1]), 0, PIECE if words[0] == b"SEND" else 100
+        elif words[0] in (b"SEND", b"HALF"):
+            total, sent = int(words[1]), 0
+            if words[0] == b"HALF":
+                writer.write(pattern(0, total // 2))
+                sent = total // 2
+                await released.wait()
             while sent < total:
-                piece = pattern(sent, min(step, total - sent))
+                piece = pattern(sent, min(PIECE, total - sent))
                 writer.write(piece)
                 await writer.drain()
                 sent += len(piece)
-                if words[0] == b"DRIP":
-                    await asyncio.sleep(0.02)
         elif words[0] == b"HOLD":
             writer.write(b"held\n")
             await writer.drain()
@@ -81,7 +84,8 @@ async def serve_one(reader, writer):
 async def serve():
     server = await asyncio.start_server(serve_one, "127.0.0.1", 0, limit=1 << 20, backlog=1024)
     print(server.sockets[0].getsockname()[1], flush=True)
-    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    while await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline):
+        released.set()
 
 
 async def send(writer, count, end):
@@ -126,7 +130,7 @@ async def ask_one(options, context, seen):
         seen.add(writer.get_extra_info("peercert")["serialNumber"])
     try:
         command = options.command
-        line = f"{command} {options.bytes}\n" if command in ("SEND", "DRIP") else f"{command}\n"
+        line = f"{command} {options.bytes}\n" if command in ("SEND", "HALF") else f"{command}\n"
         if command == "LATE":
             line = command
         writer.write(line.encode())

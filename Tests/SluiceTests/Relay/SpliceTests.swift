@@ -184,7 +184,8 @@ import Testing
     }
 
     @Test(arguments: links)
-    func `what is written while somebody holds the output comes behind what is in the pipe, too`(link: RelayLink) throws {
+    func `what is written while somebody holds the output comes behind what is in the pipe, too`(link: RelayLink) throws
+    {
       try inStream(link) { scene, data in
         let ahead = scene.relay.leftEnd.moved
         func write(_ output: inout EventBuffer, leaving lane: SpliceLane?) {

@@ -8,14 +8,14 @@ import Testing
 /// How a proxy ends, and what it does with what is open then.
 @Suite struct `The end of a proxy` {
   @Test func `SIGTERM lets open connections finish, takes no others, and exits with 0`() throws {
-    try Target.with { folder, target in
-      let proxy = try ProxyRun(["127.0.0.1:0", "127.0.0.1:\(target)", "--metrics", "127.0.0.1:0"], in: folder)
-      let client = try Client(try proxy.port, "DRIP", bytes: 5_000, "--count", "20")
-      try proxy.awaitMetric("connections_open") { $0 == 20 }
-      try proxy.awaitMetric("bytes_total{direction=\"to_client\"}") { $0 > 0 }
+    try Target.with { (folder, target: Target) in
+      let proxy = try ProxyRun(["127.0.0.1:0", "127.0.0.1:\(target.port)", "--metrics", "127.0.0.1:0"], in: folder)
+      let client = try Client(try proxy.port, "HALF", bytes: 5_000, "--count", "20")
+      try proxy.awaitMetric("bytes_total{direction=\"to_client\"}") { $0 == 20 * 2_500 }
       proxy.signal(SIGTERM)
       try proxy.awaitLog("draining")
       #expect(try Target.ask(try proxy.port, "ECHO").fine == 0, "it takes no more")
+      try target.release()
       let answers = try client.answers()
       #expect(answers.fine == 20, "\(answers.problems)")
       #expect(proxy.wait() == 0)

@@ -32,12 +32,19 @@ final class Target {
     process.waitUntilExit()
   }
 
+  /// Has it send the rest of what HALF asked for.
+  func release() throws { try input.fileHandleForWriting.write(contentsOf: Data("\n".utf8)) }
+
   /// Lends `body` a folder with a certificate for localhost, and the port of a target.
   static func with(_ body: (URL, Int) throws -> Void) throws {
+    try with { (folder, target: Target) in try body(folder, target.port) }
+  }
+
+  static func with(_ body: (URL, Target) throws -> Void) throws {
     try Scratch.with { folder in
       try TestIdentity.selfSigned(host: "localhost").write(to: folder)
       let target = try Target()
-      try body(folder, target.port)
+      try body(folder, target)
       withExtendedLifetime(target) {}
     }
   }

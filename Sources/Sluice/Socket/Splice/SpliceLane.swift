@@ -118,7 +118,10 @@ final class SpliceLane {
 
   private func emptyUnlessHeld() {
     guard target.inlet === self else { return }
-    guard let sink = target.event else { return target.inlet = nil }
+    guard let sink = target.event else {
+      target.inlet = nil
+      return
+    }
     guard !sink.flags.intersects(.outputHeld) else { return }
     target.inlet = nil
     if let pipe, held > 0 {
