@@ -63,7 +63,7 @@ import Testing
     let server = try Server(on: EventBase(), faults: ["\(call):error=\(error):when=\(call == "socket" ? 2 : 1)"])
     let target = try Target(server.base, at: .loopback())
     let address = target.listener.address
-    #expect(try server.connect(to: address) == "reading and writing: connect \(address): \(words)")
+    #expect(try server.connect(to: address) == "connect \(address): \(words)")
     #expect(try server.connect(to: address) == "connected")
     _ = try server.stop()
     #expect(server.lines.count { $0.hasPrefix("connecting: ") } == 2)
@@ -80,7 +80,7 @@ import Testing
     let target = try Target(server.base, at: .loopback())
     let address = target.listener.address
     #expect(
-      try server.connect(to: address) == "reading and writing: connect \(address): No space left on device")
+      try server.connect(to: address) == "connect \(address): No space left on device")
     #expect(try server.connect(to: address) == "connected")
     _ = try server.stop()
   }

@@ -66,7 +66,9 @@ public struct StreamError: Error, Sendable, CustomStringConvertible {
       case .inputFull: "a unit is longer than the layer below may hold: raise its read high mark, or refuse such units"
       case .filter(let error), .transport(let error): "\(error)"
       }
-    guard let filter else { return "\(direction): \(what)" }
-    return "filter \(filter) (number \(place) from the wire), \(direction): \(what)"
+    let layer = filter.map { "filter \($0) (number \(place) from the wire)" }
+    // Both directions go without saying.
+    let site = [layer, direction == .both ? nil : "\(direction)"].compactMap(\.self).joined(separator: ", ")
+    return site.isEmpty ? what : "\(site): \(what)"
   }
 }

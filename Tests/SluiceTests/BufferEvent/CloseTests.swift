@@ -86,7 +86,7 @@ struct CloseTests {
       #expect(log.take() == ["right read 4", "right error reset"])
       #expect(right.unsent == 0)
       #expect(right.inputText == "came")
-      #expect(right.failure?.description == "reading and writing: the other end reset the stream")
+      #expect(right.failure?.description == "the other end reset the stream")
       #expect(right.write("x") == .refused(.failed))
       right.finish()
       right.close()

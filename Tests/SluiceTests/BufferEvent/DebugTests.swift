@@ -73,7 +73,7 @@ struct DebugTests {
       case .peerFinish: "reading ended"
       case .close, .abort, .free: "reading closed"
       case .peerClose: "writing refused: the other end closed"
-      case .peerAbort: "reading failed (reading and writing: the other end reset the stream)"
+      case .peerAbort: "reading failed (the other end reset the stream)"
       case .peerFree: "half without a partner: input 0/262144, reading unlinked"
       case .stuckFinish: "writing disabled"
       }

@@ -117,7 +117,7 @@ import Testing
     let seen = Recorder(top)
     left.write("abc")
     try base.runUntilIdle(maximumSteps: 1000)
-    #expect(seen.log == ["error: filter Hooked (number 1 from the wire), reading and writing: cannot start"])
+    #expect(seen.log == ["error: filter Hooked (number 1 from the wire): cannot start"])
     #expect(hooks.decodes == 0)
     let above = try top.filtered(by: Pass())
     let higher = Recorder(above)

@@ -145,7 +145,7 @@ struct RelayTests {
     (RelayOutcome.finished(first: .left), "finished", "both sides finished, the left one first"),
     (
       .failed(.right, StreamError(.transport(SocketError(.read, code: ECONNRESET, peer: "192.0.2.1:80")))), "failed",
-      "the right side failed: reading and writing: read 192.0.2.1:80: Connection reset by peer"
+      "the right side failed: read 192.0.2.1:80: Connection reset by peer"
     ),
     (.stoppedReading(.left), "stopped-reading", "the left side stopped reading"),
     (.idle, "idle", "nothing moved in time"),
