@@ -122,15 +122,19 @@ let package = Package(
     .testTarget(
       name: "SluiceTLSTestingTests", dependencies: ["SluiceTLSTesting", "COpenSSL"], swiftSettings: settings),
     .testTarget(
-      name: "SluiceCompressionTests", dependencies: ["SluiceCompression", "Sluice"], swiftSettings: settings),
+      name: "SluiceCompressionTests", dependencies: ["SluiceCompression", "Sluice", "SluiceTesting"],
+      swiftSettings: settings),
     .testTarget(
-      name: "SluiceRateLimitingTests", dependencies: ["Sluice", "SluiceRateLimiting"], swiftSettings: settings),
+      name: "SluiceRateLimitingTests", dependencies: ["Sluice", "SluiceRateLimiting", "SluiceTesting"],
+      swiftSettings: settings),
     .testTarget(
       name: "SluiceFaultsTests", dependencies: ["Sluice", "SluiceFaults", "SluiceTLS", "SluiceTLSTesting"],
       swiftSettings: settings),
     .testTarget(name: "SluiceTapTests", dependencies: ["Sluice", "SluiceTap"], swiftSettings: settings),
-    .testTarget(name: "SluiceFramingTests", dependencies: ["Sluice", "SluiceFraming"], swiftSettings: settings),
     .testTarget(
-      name: "SluiceProxyProtocolTests", dependencies: ["Sluice", "SluiceProxyProtocol"], swiftSettings: settings),
+      name: "SluiceFramingTests", dependencies: ["Sluice", "SluiceFraming", "SluiceTesting"], swiftSettings: settings),
+    .testTarget(
+      name: "SluiceProxyProtocolTests", dependencies: ["Sluice", "SluiceProxyProtocol", "SluiceTesting"],
+      swiftSettings: settings),
   ]
 )

@@ -1,5 +1,6 @@
 import Sluice
 import SluiceCompression
+import SluiceTesting
 import Testing
 
 @Suite struct FaultTests {
@@ -77,7 +78,7 @@ import Testing
 
   @Test func `noise is an error, not a hang`() throws {
     for seed in 0..<50 as Range<UInt64> {
-      var random = SplitMix64(seed: seed)
+      var random = SeededGenerator(seed: seed)
       let noise = (0..<400).map { _ in UInt8(random.next() & 255) }
       for format in Compression.Format.allCases {
         let head: [UInt8] =

@@ -1,12 +1,13 @@
 import Sluice
 import SluiceCompression
+import SluiceTesting
 import Testing
 
 @Suite struct PropertyTests {
   /// Random data, writes, levels, formats, policies, marks and pauses: what comes out is what went in.
   @Test(arguments: 0..<60 as Range<UInt64>)
   func `bytes out are bytes in, in order, whatever the pieces and marks`(seed: UInt64) throws {
-    var random = SplitMix64(seed: seed)
+    var random = SeededGenerator(seed: seed)
     func below(_ bound: UInt64) -> Int { Int(random.next() % bound) }
     let base = EventBase(clock: .virtual)
     let (left, right) = base.pair()

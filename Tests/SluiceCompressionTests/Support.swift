@@ -1,25 +1,11 @@
 import Foundation
 import Sluice
 import SluiceCompression
-
-/// A generator whose whole sequence follows from its seed, so a failing test names all that is needed to run it again.
-struct SplitMix64: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-}
+import SluiceTesting
 
 /// Bytes with words that come again, runs, and noise in between.
 func sample(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
-  var random = SplitMix64(seed: seed)
+  var random = SeededGenerator(seed: seed)
   var bytes: [UInt8] = []
   while bytes.count < count {
     switch random.next() % 4 {

@@ -1,4 +1,5 @@
 import Sluice
+import SluiceTesting
 import Testing
 
 @testable import SluiceFraming
@@ -16,7 +17,7 @@ struct FrameTests {
   }
 
   @Test(arguments: 0..<6 as Range<UInt64>) func `random pieces give the same frames`(seed: UInt64) throws {
-    var random = SplitMix64(seed: seed)
+    var random = SeededGenerator(seed: seed)
     for format in FrameFormat.all {
       let frames = format.frames(60, seed: seed)
       var rest = try format.wire(frames)[...]

@@ -1,4 +1,5 @@
 import Sluice
+import SluiceTesting
 import Testing
 
 @testable import SluiceFraming
@@ -66,7 +67,7 @@ struct HostileTests {
   }
 
   @Test(arguments: 0..<10 as Range<UInt64>) func `garbage gives frames within the limit, or an error`(seed: UInt64) {
-    var random = SplitMix64(seed: seed)
+    var random = SeededGenerator(seed: seed)
     for format in FrameFormat.all {
       for _ in 0..<10 {
         let bytes = (0..<Int.random(in: 0...600, using: &random)).map { _ in UInt8(truncatingIfNeeded: random.next()) }

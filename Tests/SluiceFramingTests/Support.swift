@@ -1,20 +1,8 @@
 import Sluice
+import SluiceTesting
 import Testing
 
 @testable import SluiceFraming
-
-/// Random numbers from a seed, so that a failure can be had again.
-struct SplitMix64: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-}
 
 extension FrameFormat {
   static let all: [FrameFormat] =
@@ -43,7 +31,7 @@ extension FrameFormat {
 
   /// Frames of all lengths, empty and longest ones too; those that are lines have no line end inside.
   func frames(_ count: Int, seed: UInt64) -> [[UInt8]] {
-    var random = SplitMix64(seed: seed)
+    var random = SeededGenerator(seed: seed)
     return (0..<count).map { index in
       let length = index == 0 ? 0 : index == 1 ? longest : Int.random(in: 0...min(longest, 40), using: &random)
       return (0..<length).map { _ in

@@ -1,3 +1,4 @@
+import SluiceTesting
 import Testing
 
 @testable import SluiceRateLimiting
@@ -47,7 +48,7 @@ struct ByteRateTests {
   }
 
   @Test func `any rate comes back from its text`() throws {
-    var random = SplitMix64(seed: 1)
+    var random = SeededGenerator(seed: 1)
     for shift in 0..<63 {
       let rate = ByteRate(bytesPerSecond: Int64.random(in: 0...Int64.max, using: &random) >> shift)
       #expect(try ByteRate(rate.description) == rate)

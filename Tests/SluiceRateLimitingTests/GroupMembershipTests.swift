@@ -1,4 +1,5 @@
 import Sluice
+import SluiceTesting
 import Testing
 
 @testable import SluiceRateLimiting
@@ -208,7 +209,7 @@ struct GroupMembershipTests {
   /// Row 31: anything may be done from inside any callback.
   @Test(arguments: 0..<20)
   func `members come, go, change and close from inside callbacks`(_ seed: Int) throws {
-    var random = SplitMix64(seed: UInt64(seed))
+    var random = SeededGenerator(seed: UInt64(seed))
     do {
       let wider = RateLimitGroup(on: base, try RateLimit(ByteRate("150kB/s"), burst: 5_000))
       var groups = [group, RateLimitGroup(on: base, try RateLimit(ByteRate("80kB/s"), burst: 3_000), minimumShare: 0)]

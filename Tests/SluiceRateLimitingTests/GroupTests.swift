@@ -1,4 +1,5 @@
 import Sluice
+import SluiceTesting
 import Testing
 
 @testable import SluiceRateLimiting
@@ -97,7 +98,7 @@ struct GroupTests {
   }
 
   @Test func `no window of a group passes more than burst and rate times window`() throws {
-    var random = SplitMix64(seed: 23)
+    var random = SeededGenerator(seed: 23)
     for round in 0..<8 {
       let base = EventBase(clock: .virtual)
       let rate = Int64.random(in: 50_000...5_000_000, using: &random)

@@ -1,4 +1,5 @@
 import Sluice
+import SluiceTesting
 import Testing
 
 @testable import SluiceRateLimiting
@@ -117,7 +118,7 @@ struct TimelineTests {
   /// The property that a limit is for, through a whole stack.
   @Test(arguments: Side.allCases, [0, 1, 10] as [Int64])
   func `no window passes more than burst and rate times window`(_ side: Side, _ tick: Int64) throws {
-    var random = SplitMix64(seed: UInt64(tick) + 1)
+    var random = SeededGenerator(seed: UInt64(tick) + 1)
     for _ in 0..<12 {
       let base = EventBase(clock: .virtual)
       let rate = Int64.random(in: 10_000...100_000_000, using: &random)

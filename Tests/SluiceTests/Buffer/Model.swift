@@ -1,3 +1,4 @@
+import SluiceTesting
 import Testing
 
 @testable import Sluice
@@ -55,7 +56,7 @@ struct Model: ~Copyable {
 
   /// What makes the operations up and does them.
   struct Hand {
-    var random: SplitMix64
+    var random: SeededGenerator
     let ledger: Ledger
   }
 
@@ -66,7 +67,7 @@ struct Model: ~Copyable {
   init(seed: UInt64, first: SegmentPool.Pointer?, second: SegmentPool.Pointer?, ledger: Ledger) {
     left = Side(pool: first, hasWatcher: seed % 3 != 0)
     right = Side(pool: second, hasWatcher: seed % 2 == 0)
-    hand = Hand(random: SplitMix64(seed: seed), ledger: ledger)
+    hand = Hand(random: SeededGenerator(seed: seed), ledger: ledger)
   }
 
   func difference() -> String? {

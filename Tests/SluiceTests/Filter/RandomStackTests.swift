@@ -1,3 +1,4 @@
+import SluiceTesting
 import Testing
 
 @testable import Sluice
@@ -7,7 +8,7 @@ import Testing
 @Suite struct RandomStackTests {
   struct World {
     let base = EventBase(clock: .virtual)
-    var random: SplitMix64
+    var random: SeededGenerator
     var ends: [BufferEvent] = []
     var written: [[UInt8]] = [[], []]
     var got: [[UInt8]] = [[], []]
@@ -18,7 +19,7 @@ import Testing
     var holdsBack = false
 
     init(seed: UInt64) throws {
-      random = SplitMix64(seed: seed)
+      random = SeededGenerator(seed: seed)
       isStrict = seed.isMultiple(of: 2)
       let (left, right) = base.pair()
       var (one, two) = (Stack(), Stack())

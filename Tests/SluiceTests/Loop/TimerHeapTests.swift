@@ -1,3 +1,4 @@
+import SluiceTesting
 import Testing
 
 @testable import Sluice
@@ -6,7 +7,7 @@ struct TimerHeapTests {
   @Test func `a million timers are armed, half of them cancelled, and the rest fires in order`() throws {
     let count = 1_000_000
     let base = EventBase(clock: .virtual)
-    var random = SplitMix64(seed: 1)
+    var random = SeededGenerator(seed: 1)
     let fired = Counter()
     var last: (instant: Int64, number: Int) = (-1, -1)
     var isOrdered = true
@@ -42,7 +43,7 @@ struct TimerHeapTests {
       let levels = (2 * count.bitWidth - 2 * count.leadingZeroBitCount) / 4 + 1
       var heap = TimerHeap()
       let base = EventBase(clock: .virtual)
-      var random = SplitMix64(seed: 2)
+      var random = SeededGenerator(seed: 2)
       var most = 0
       func counted(_ body: () -> Void) {
         let before = heap.comparisons
@@ -62,7 +63,7 @@ struct TimerHeapTests {
 
   @Test(arguments: 0..<8 as Range<UInt64>)
   func `the heap does what a sorted list would do`(seed: UInt64) {
-    var random = SplitMix64(seed: seed)
+    var random = SeededGenerator(seed: seed)
     let base = EventBase(clock: .virtual)
     let timers = (0..<40).map { _ in LoopTimer(base: base) {} }
     var heap = TimerHeap()

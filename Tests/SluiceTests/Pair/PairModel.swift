@@ -1,3 +1,5 @@
+import SluiceTesting
+
 @testable import Sluice
 
 /// What a half of the pair under test should have seen, kept beside it.
@@ -29,13 +31,13 @@ final class HalfModel {
 /// A pair, driven by random operations, from outside and from inside its callbacks.
 final class PairModel {
   let base = EventBase(clock: .virtual)
-  private var random: SplitMix64
+  private var random: SeededGenerator
   private let halves: [HalfModel]
   private let endsEarly: Bool
   private var budget = 150
 
   init(seed: UInt64) {
-    random = SplitMix64(seed: seed)
+    random = SeededGenerator(seed: seed)
     endsEarly = seed % 2 == 0
     let (left, right) = base.pair()
     halves = [HalfModel(left, first: 0), HalfModel(right, first: 128)]

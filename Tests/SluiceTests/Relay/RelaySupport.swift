@@ -1,3 +1,4 @@
+import SluiceTesting
 import Testing
 
 @testable import Sluice
@@ -141,7 +142,7 @@ extension RelayOutcome {
 
 /// Bytes from a seed that repeat themselves in steps that no segment and no mark has.
 func sampleBytes(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
-  var random = SplitMix64(seed: seed)
+  var random = SeededGenerator(seed: seed)
   let block = (0..<4_099).map { _ in UInt8(truncatingIfNeeded: random.next()) }
   var bytes: [UInt8] = []
   bytes.reserveCapacity(count + block.count)

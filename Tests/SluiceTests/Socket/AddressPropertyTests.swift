@@ -1,3 +1,4 @@
+import SluiceTesting
 import Testing
 
 @testable import Sluice
@@ -5,7 +6,7 @@ import Testing
 struct AddressPropertyTests {
   @Test(arguments: [1, 2, 3] as [UInt64])
   func `text, value, system and back again: any address stays what it is`(seed: UInt64) throws {
-    var random = SplitMix64(seed: seed)
+    var random = SeededGenerator(seed: seed)
     for _ in 0..<2_000 {
       let address = SocketAddress.any(using: &random)
       #expect(SocketAddress(address.description) == address)
@@ -19,7 +20,7 @@ struct AddressPropertyTests {
   func `texts that were tampered with are read or refused, and what was read is written and read again`(
     seed: UInt64
   ) throws {
-    var random = SplitMix64(seed: seed)
+    var random = SeededGenerator(seed: seed)
     let scraps = [
       "[", "]", ":", "::", "%", "%lo", ".", "\0", "unix:", "@", "-", "0", "1", "65535", "f", "xn--", "\u{e9}", " ",
     ]
@@ -52,7 +53,7 @@ extension String.Index? {
 
 extension SocketAddress {
   /// Any address whose text can be read.
-  static func any(using random: inout SplitMix64) -> SocketAddress {
+  static func any(using random: inout SeededGenerator) -> SocketAddress {
     let port = UInt16.random(in: 0...UInt16.max, using: &random)
     switch Int.random(in: 0..<4, using: &random) {
     case 0: return SocketAddress(.ipv4(UInt32(truncatingIfNeeded: random.next()), port: port))
@@ -71,7 +72,7 @@ extension SocketAddress {
     (0..<4).reduce(0) { $0 | (mask >> UInt64($1) & 1 == 1 ? UInt64(0xffff) << UInt64(16 * $1) : 0) }
   }
 
-  private static func name(using random: inout SplitMix64) -> String {
+  private static func name(using random: inout SeededGenerator) -> String {
     let letters = Array("abc/.@:[]% \u{fc}\u{1f980}")
     var name = "n"
     let length = Int.random(in: 0..<106, using: &random)
