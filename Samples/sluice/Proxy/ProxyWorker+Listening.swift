@@ -25,52 +25,50 @@ extension ProxyWorker {
   /// - Throws: what the system refuses.
   func listen(at places: ListenPlaces) throws -> ListenPlaces {
     switch chains.listener.address {
-    case .endpoint, .port: return try listen(places)
+    case .endpoint, .port:
+      if places.shared.isEmpty { try bind(places.addresses) } else { try join(places.shared) }
     case .descriptor(let number):
-      if !takesOne { return try join(places.shared.isEmpty ? [number] : places.shared, of: places) }
-      accept(try base.adopt(descriptor: number), from: nil)
+      if takesOne { accept(try base.adopt(descriptor: number), from: nil) } else { try join([number]) }
     case .standardStreams:
       accept(try base.adopt(reading: 0, writing: 1), from: nil)
     case .memory(let name):
       MemoryHub.of(base).listen(at: name) { [unowned self] in accept($0, from: nil) }
     }
-    return places
+    return ListenPlaces(
+      addresses: listeners.flatMap(\.addresses),
+      shared: listeners.filter { $0.address.isUnix }.flatMap(\.descriptors))
   }
 
-  private func listen(_ places: ListenPlaces) throws -> ListenPlaces {
-    if !places.shared.isEmpty { return try join(places.shared, of: places) }
+  private func bind(_ addresses: [SocketAddress]) throws {
     var options = options
-    options.reusePort = settings.limits.threads > 1 && !places.addresses.contains(where: \.isUnix)
+    options.reusePort = settings.limits.threads > 1 && !addresses.contains(where: \.isUnix)
     guard case .port = chains.listener.address else {
-      return take(try base.listen(at: places.addresses, options: options, onAccept: onAccept))
+      return take(try base.listen(at: addresses, options: options, onAccept: onAccept))
     }
     // Every address of the machine, where it has the newer ones too.
     options.acceptsIPv4 = true
     do throws(SocketError) {
-      return take(try base.listen(at: places.addresses, options: options, onAccept: onAccept))
+      take(try base.listen(at: addresses, options: options, onAccept: onAccept))
     } catch {
       guard [EAFNOSUPPORT, EADDRNOTAVAIL].contains(error.code),
-        let everywhere = SocketAddress("0.0.0.0:\(places.addresses.first?.port ?? 0)")
+        let everywhere = SocketAddress("0.0.0.0:\(addresses.first?.port ?? 0)")
       else { throw error }
-      return take(try base.listen(at: everywhere, options: options, onAccept: onAccept))
+      take(try base.listen(at: everywhere, options: options, onAccept: onAccept))
     }
   }
 
   /// Takes connections from sockets that listen already.
-  private func join(_ descriptors: [Int32], of places: ListenPlaces) throws -> ListenPlaces {
+  private func join(_ descriptors: [Int32]) throws {
     for descriptor in descriptors {
-      _ = take(try base.listen(adopting: dup(descriptor), options: options, onAccept: onAccept))
+      take(try base.listen(adopting: dup(descriptor), options: options, onAccept: onAccept))
     }
-    return ListenPlaces(addresses: listeners.flatMap(\.addresses), shared: descriptors)
   }
 
-  private func take(_ listener: Listener) -> ListenPlaces {
+  private func take(_ listener: Listener) {
     listener.onError = { [unowned self] _, error in
       logger.line(.warning, "a connection could not be taken", [("error", "\(error)")])
     }
     listeners.append(listener)
-    let canBeShared = listener.addresses.contains(where: \.isUnix)
-    return ListenPlaces(addresses: listener.addresses, shared: canBeShared ? listener.descriptors : [])
   }
 
   private var options: ListenerOptions {

@@ -3,12 +3,11 @@ import Testing
 
 /// Programs of the system, run to their end.
 enum Shell {
-  struct Failure: Error { let words: String }
-
   static func run(_ program: String, _ arguments: [String], input: Data = Data(), in folder: URL? = nil) throws
     -> Outcome
   {
     try Scratch.with { scratch in
+      // Files, not pipes: nothing can fill up, whatever the order.
       let names = ["in", "out", "err"].map { scratch.appending(path: $0) }
       try input.write(to: names[0])
       for name in names[1...] { try Data().write(to: name) }

@@ -28,22 +28,7 @@ enum Tool {
 
   /// Runs the tool to its end, with `input` as standard input.
   static func run(_ arguments: [String], input: Data = Data()) throws -> Outcome {
-    try Scratch.with { folder in
-      // Files, not pipes: nothing can fill up, whatever the order.
-      let names = ["in", "out", "err"].map { folder.appending(path: $0) }
-      try input.write(to: names[0])
-      for name in names[1...] { try Data().write(to: name) }
-      let process = Process()
-      process.executableURL = try path()
-      process.arguments = arguments
-      process.standardInput = try FileHandle(forReadingFrom: names[0])
-      process.standardOutput = try FileHandle(forWritingTo: names[1])
-      process.standardError = try FileHandle(forWritingTo: names[2])
-      try process.run()
-      process.waitUntilExit()
-      let texts = try names[1...].map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) }
-      return Outcome(status: process.terminationStatus, output: texts[0], errors: texts[1])
-    }
+    try Shell.run(try path().path, arguments, input: input)
   }
 }
 
