@@ -75,7 +75,7 @@ extension TLSConnection {
   fileprivate func want(_ host: String) throws(TLSError) {
     let isPlain = (1...253).contains(host.utf8.count) && host.utf8.allSatisfy { (0x21..<0x7F).contains($0) }
     // With a dot in front, the library takes it for all hosts below.
-    guard isPlain, !host.hasPrefix(".") else { throw .badHost(Names.escaped(host)) }
+    guard isPlain, host.utf8.first != UInt8(ascii: ".") else { throw .badHost(Names.escaped(host)) }
     let isFull = if case .full? = context?.verification { true } else { false }
     // Addresses have no place in the extension for names.
     if Self.isAddress(host) {
@@ -112,6 +112,10 @@ extension TLSConnection {
   }
 
   private static func isAddress(_ host: String) -> Bool {
+    // No name of a host ends in a digit, or has a colon: most need not be read as an address.
+    guard let last = host.utf8.last, (0x30...0x39).contains(last) || host.utf8.contains(UInt8(ascii: ":")) else {
+      return false
+    }
     guard let address = a2i_IPADDRESS(host) else {
       OpenSSLErrors.clear()
       return false

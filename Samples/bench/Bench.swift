@@ -1,5 +1,6 @@
 import ArgumentParser
 import Sluice
+import SluiceTLS
 
 /// The workloads that the project's speed is measured by; each prints one JSON object.
 @main
@@ -17,7 +18,7 @@ struct Bench: ParsableCommand {
       idle-sockets     --count TCP connections held open, both ends here: resident bytes, and rounds in --seconds of idling
       tls-stream, tls-pingpong, tls-idle    the same under TLS
       tls-handshake    --count full handshakes, one after another
-      tls-resume       the same with sessions that are resumed
+      tls-resume       the same with sessions that are resumed: such as the server keeps, or with --tickets what it gave
       tls-churn        --count connections that fail at every step and in every way, resident bytes left behind
       echo, tls-echo   a server on 127.0.0.1 that prints its port, until SIGTERM
       relay            the same, joining each connection with one to the port --target; with --splice through the kernel
@@ -36,6 +37,7 @@ struct Bench: ParsableCommand {
   @Option(help: "How long to stream under a limit.") var seconds = 5.0
   @Option(help: "The port to relay to.") var target: UInt16?
   @Flag(help: "Relay through the kernel alone.") var splice = false
+  @Flag(help: "Resume by tickets.") var tickets = false
   @Flag(help: "Lose something on purpose, to show that leaks are found.") var leaking = false
 
   enum Workload: String, ExpressibleByArgument, CaseIterable {
@@ -62,6 +64,7 @@ struct Bench: ParsableCommand {
 
   // Nothing here waits for the main actor: the loop runs on this thread.
   nonisolated func run() throws {
+    if workload.isSecured { OpenSSLMemory.keepFreedBlocks() }
     switch workload {
     case .pairPingpong, .filterPingpong, .tlsPingpong, .ratePingpong: try pingpong()
     case .pairStream, .tlsStream: try stream()
@@ -77,7 +80,7 @@ struct Bench: ParsableCommand {
   }
 
   /// The contexts of the workload; nil where it has no TLS.
-  nonisolated func contexts() throws -> TLSContexts? { workload.isSecured ? try TLSContexts(resuming: false) : nil }
+  nonisolated func contexts() throws -> TLSContexts? { workload.isSecured ? try TLSContexts(sessions: .none) : nil }
 
   /// Two ends, with the filters of the workload on each.
   nonisolated func ends(_ base: EventBase, _ contexts: TLSContexts?) throws -> (BufferEvent, BufferEvent) {

@@ -8,14 +8,14 @@ struct TLSContexts {
   let client: TLSContext
   let server: TLSContext
 
-  init(resuming: Bool) throws {
+  init(sessions: TLSSessions) throws {
     // What every other program of the comparison has: a name, and that it signs no others.
     var blueprint = TestBlueprint(host: "localhost", usage: TestUsage(purposes: [], keyUsage: nil))
     blueprint.hasKeyIdentifiers = false
     let identity = try TestIdentity.selfSigned(blueprint)
     var forServer = TLSServerConfiguration(
       identity: TLSIdentity(certificates: .pem(identity.chainPEM), key: .pem(identity.privateKeyPEM)))
-    forServer.sessions = resuming ? .tickets(1) : .none
+    forServer.sessions = sessions
     forServer.options = Self.options
     server = try TLSContext(server: forServer)
     var forClient = TLSClientConfiguration(trust: .certificates(.pem(identity.anchorPEM)))
@@ -41,7 +41,7 @@ struct TLSContexts {
 extension Bench {
   nonisolated func handshakes() throws {
     let isResuming = workload == .tlsResume
-    let contexts = try TLSContexts(resuming: isResuming)
+    let contexts = try TLSContexts(sessions: !isResuming ? .none : tickets ? .tickets(1) : .cached(1024))
     let base = EventBase()
     var ticket: TLSSessionTicket?
     if isResuming {

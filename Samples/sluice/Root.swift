@@ -1,4 +1,5 @@
 import ArgumentParser
+import SluiceTLS
 
 /// The command line of the stack tool.
 @main
@@ -24,4 +25,9 @@ struct Root: ParsableCommand {
       cut, 64 wrong usage, 78 a description or a certificate is wrong.
       """,
     subcommands: [Proxy.self, Loopback.self, Check.self, FilterList.self])
+
+  static func main() {
+    OpenSSLMemory.keepFreedBlocks()
+    main(nil)
+  }
 }

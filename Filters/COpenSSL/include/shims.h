@@ -71,6 +71,10 @@ static inline long sluice_ssl_ctx_set_cache_size(SSL_CTX *context, long size) {
 /// What a BIO over segment chains answers to commands: there is nothing to flush, and it can do nothing else.
 long sluice_wire_control(BIO *bio, int command, long number, void *pointer);
 
+/// Has blocks that OpenSSL frees kept by size for the thread that freed them. 1 where that holds from now on; 0 where OpenSSL has
+/// allocated already, or somebody gave it functions of their own. To be called once.
+int sluice_openssl_keep_memory(void);
+
 /// Prints a name as RFC 2253 says, with what is not printable escaped.
 static inline int sluice_x509_name_print(BIO *bio, const X509_NAME *name) {
   return X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
