@@ -30,17 +30,21 @@ extension FilterKind {
       switch (style, path) {
       case (.pcap, nil): throw Contradiction(description: "style=pcap needs file=PATH")
       case (.pcap, let path?):
-        let capture = try binding.shared { try PcapFile(path: path, totalLimit: total, timeOffset: sinceEpoch) }
+        let files = binding.shared { WrittenFile<PcapFile>() }
+        try files.name(path)
         layer = Layer(on: { place in
           let (near, far) = place.ends
+          let capture = try files.opened { try PcapFile(path: $0, totalLimit: total, timeOffset: sinceEpoch) }
           return TapFilter(capture.flow(local: near, remote: far, isAccepted: place.site.accepts))
         })
       case (let style, let path):
         let dumped: TapDump.Style = style == .hex ? .hex : .text
-        let file = try path.map { path in try binding.shared { try TapFile(path: path) } }
+        let files = binding.shared { WrittenFile<TapFile>() }
+        if let path { try files.name(path) }
         layer = Layer(on: { place in
           let label = "\(label) \(place.facts.number)"
-          if let file {
+          if path != nil {
+            let file = try files.opened { try TapFile(path: $0) }
             return TapFilter(TapDump(dumped, label: label, recordLimit: limit, totalLimit: total, to: file))
           }
           return TapFilter(

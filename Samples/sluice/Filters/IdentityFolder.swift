@@ -1,5 +1,12 @@
-import Foundation
 import SluiceTLS
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
 
 /// A folder of PEM files, each with a certificate, its chain and its key, for a server of many names.
 enum IdentityFolder {
@@ -7,7 +14,7 @@ enum IdentityFolder {
   ///
   /// - Throws: what is wrong with the folder or a file, and what to give.
   static func identities(in folder: String) throws -> [String: TLSIdentity] {
-    let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".pem") }.sorted()
+    let names = try files(in: folder).filter { $0.hasSuffix(".pem") }.sorted()
     var identities: [String: TLSIdentity] = [:]
     for name in names {
       let path = folder + "/" + name
@@ -19,5 +26,18 @@ enum IdentityFolder {
         description: "\(folder): no file *.pem with a certificate for a name; give a folder of such files")
     }
     return identities
+  }
+
+  private static func files(in folder: String) throws -> [String] {
+    guard let listing = opendir(folder) else {
+      throw Contradiction(
+        description: "\(folder): cannot be read: \(systemMessage(errno)); give a folder of PEM files")
+    }
+    defer { closedir(listing) }
+    var names: [String] = []
+    while let entry = readdir(listing) {
+      names.append(withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
+    }
+    return names
   }
 }

@@ -49,4 +49,33 @@ import Testing
       #expect(try check("0.0.0.0:0", "localhost:1", "--allow-plaintext", in: folder).status == 0)
     }
   }
+
+  @Test(arguments: [
+    ["check", "127.0.0.1:0 | tap(file=old.txt)", "localhost:1 | tap(style=pcap, file=new.txt)"],
+    ["proxy", "127.0.0.1:0 | tap(file=old.txt)", "localhost:1 | tap(style=pcap, file=new.txt)", "--explain"],
+    ["loopback", "--stack", "tap(style=pcap, file=old.txt) | tap(file=new.txt)", "--explain"],
+  ])
+  func `files that would be written stay as they are`(_ arguments: [String]) throws {
+    try Scratch.with { folder in
+      try Data("precious".utf8).write(to: folder.appending(path: "old.txt"))
+      let outcome = try Shell.run(try Tool.path().path, arguments, in: folder)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(try Data(contentsOf: folder.appending(path: "old.txt")) == Data("precious".utf8))
+      #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "new.txt").path))
+    }
+  }
+
+  @Test(arguments: [
+    ("127.0.0.1:0 | tap(file=/no/such/folder/a)", "/no/such/folder/a: cannot be written: no such file or directory"),
+    ("127.0.0.1:0 | tap(file=/)", "/: cannot be written: is a directory"),
+    ("127.0.0.1:0 | tls(server.pem, names=none)", "none: cannot be read: no such file or directory"),
+    ("127.0.0.1:0 | tls(server.pem, names=server.pem)", "server.pem: cannot be read: not a directory"),
+  ])
+  func `files and folders that cannot be used are named`(_ description: String, _ words: String) throws {
+    try Scratch.with { folder in
+      try TestIdentity.selfSigned(host: "localhost").write(to: folder)
+      let outcome = try check(description, "localhost:1", in: folder)
+      #expect(outcome.status == 78 && outcome.errors.contains(words), "\(outcome.errors)")
+    }
+  }
 }
