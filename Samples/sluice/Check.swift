@@ -16,10 +16,11 @@ struct Check: ParsableCommand {
 
   nonisolated func run() throws {
     try reporting {
-      let settings = ProxySettings(
+      var settings = ProxySettings(
         listener: ChainText(listen), target: ChainText(target), logger: .lines(.text, level: .notice))
+      settings.allowsPlaintext = allowPlaintext
       let chains = try Chains(settings)
-      let plan = try ListenPlan(chains.listener, allowsPlaintext: allowPlaintext)
+      let plan = try chains.plan(for: settings)
       print(chains.explanation)
       for line in [plan.notice].compactMap({ $0 }) + chains.warnings { print("note: \(line)") }
     }

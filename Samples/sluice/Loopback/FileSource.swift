@@ -25,9 +25,14 @@ struct FileSource: ~Copyable {
     self.size = size
   }
 
-  /// Opens `path`; `-` is standard input. Messages have `role` in front of the path.
-  static func open(_ path: String, as role: String = "FILE ") throws(ToolError) -> FileSource {
-    let isInput = path == "-"
+  /// Opens `path`. Messages have `role` in front of it.
+  ///
+  /// - Parameter takesInput: whether `-` is standard input, which can be read once only.
+  static func open(
+    _ path: String, as role: String = "FILE ", takesInput: Bool = true
+  ) throws(ToolError) -> FileSource {
+    let isInput = takesInput && path == "-"
+    let advice = "Give a file that can be read" + (takesInput ? ", or - for standard input." : ".")
     let descriptor = isInput ? STDIN_FILENO : systemOpen(path, O_RDONLY | O_CLOEXEC)
     let code = errno
     guard descriptor >= 0 else { throw .failed("\(role)\(path): cannot be opened: \(systemMessage(code)). \(advice)") }
@@ -55,7 +60,7 @@ struct FileSource: ~Copyable {
         let got = systemRead(descriptor, room.baseAddress, min(count, room.count))
         if got >= 0 { return got }
         guard errno == EINTR else {
-          throw ToolError.failed("\(role)\(name): cannot be read: \(systemMessage(errno)). \(Self.advice)")
+          throw ToolError.failed("\(role)\(name): cannot be read: \(systemMessage(errno)). Give another file.")
         }
       }
     }
@@ -73,8 +78,6 @@ struct FileSource: ~Copyable {
       throw error as? ToolError ?? .failed("\(error)")
     }
   }
-
-  private static let advice = "Give a file that can be read, or - for standard input."
 }
 
 // The calls of the system that are named as the methods here.

@@ -20,6 +20,9 @@ enum Descriptors {
     return (max(used, 0), limit)
   }
 
+  /// Whether a descriptor is open.
+  static func isOpen(_ descriptor: Int32) -> Bool { fcntl(descriptor, F_GETFD) >= 0 }
+
   /// Whether it is a socket that listens, as supervisors hand it down.
   static func isListening(_ descriptor: Int32) -> Bool {
     var answer: Int32 = 0

@@ -26,7 +26,11 @@ final class MetricsServer {
       client.readTimeout = .seconds(10)
       client.writeTimeout = .seconds(10)
       client.onRead = { Self.read($0, process) }
-      client.onEvent = { client, _ in client.close(within: .seconds(1)) }
+      client.onEvent = { client, event in
+        // Who finishes behind a request waits for its answer, which may still be gathered.
+        if case .endOfInput = event, client.onRead == nil { return }
+        client.close(within: .seconds(1))
+      }
     }
   }
 
@@ -41,7 +45,8 @@ final class MetricsServer {
     client.onRead = nil
     let line = client.input.readLine() ?? ""
     let words = line.split(separator: " ")
-    switch (words.first, words.dropFirst().first) {
+    // Scrapers may be told to add a query; there is nothing to ask for.
+    switch (words.first, words.dropFirst().first?.prefix { $0 != "?" }) {
     case ("GET", "/metrics"):
       process.gather {
         $0.snapshot()

@@ -52,8 +52,33 @@ struct Chains {
     return listener.address.isSingle
   }
 
+  /// Sees that they can be served as the command line has it.
+  ///
+  /// - Returns: where to listen.
+  /// - Throws: what does not go together.
+  func plan(for settings: ProxySettings) throws(ToolError) -> ListenPlan {
+    try checkThreads(settings.limits.threads)
+    return try ListenPlan(listener, allowsPlaintext: settings.allowsPlaintext)
+  }
+
+  /// Sees that the descriptors that are named were handed down. To be asked before the process opens any of its own, which
+  /// would have the same numbers.
+  func checkDescriptors() throws(ToolError) {
+    for (name, address) in [("LISTEN", listener.address), ("TARGET", target.address)] {
+      guard case .descriptor(let number) = address, !Descriptors.isOpen(number) else { continue }
+      throw .usage(
+        "\(name) \(address): the descriptor is not open. Have whatever starts this process hand one down, or give another"
+          + " address.")
+    }
+  }
+
+  /// Whether standard output belongs to one of the connections.
+  var ownsOutput: Bool {
+    [listener.address, target.address].contains { $0 == .standardStreams || $0 == .descriptor(1) }
+  }
+
   /// One connection cannot be spread over several loops, nor can some filters.
-  func checkThreads(_ count: Int) throws(ToolError) {
+  private func checkThreads(_ count: Int) throws(ToolError) {
     for (name, address, isSingle) in [
       ("LISTEN", listener.address, takesOne), ("TARGET", target.address, target.address.isSingle),
     ] where isSingle && count > 1 {

@@ -4,12 +4,17 @@ import StackDescription
 /// A time at the command line.
 struct TimeOption: ExpressibleByArgument {
   let value: Duration
+  /// What is wrong with what was given, and how it is written; the parser of arguments would only say that something is.
+  let problem: ValueProblem?
 
-  init(_ value: Duration) { self.value = value }
+  init(_ value: Duration) { (self.value, problem) = (value, nil) }
 
-  init?(argument: String) {
-    guard let value = try? TimeSpan.parse(argument) else { return nil }
-    self.value = value
+  init(argument: String) {
+    do throws(ValueProblem) {
+      (value, problem) = (try TimeSpan.parse(argument), nil)
+    } catch {
+      (value, problem) = (.zero, error)
+    }
   }
 
   var defaultValueDescription: String { TimeSpan.exact(value) }
@@ -34,7 +39,19 @@ struct LimitOptions: ParsableArguments {
   func validate() throws {
     guard maxConnections > 0 else { throw ValidationError("--max-connections \(maxConnections): give 1 or more.") }
     guard (1...64).contains(threads) else { throw ValidationError("--threads \(threads): give 1 to 64.") }
-    for (name, time) in [("connect", connectTimeout), ("handshake", handshakeTimeout)] where time.value <= .zero {
+    guard maxConnections >= threads else {
+      throw ValidationError(
+        "--max-connections \(maxConnections): each of --threads \(threads) needs one. Give \(threads) or more.")
+    }
+    let times = [
+      ("idle", idleTimeout), ("connect", connectTimeout), ("handshake", handshakeTimeout), ("drain", drainTimeout),
+    ]
+    for (name, time) in times {
+      if let problem = time.problem {
+        throw ValidationError("--\(name)-timeout: \(problem.message)" + (problem.hint.map { "; \($0)" } ?? ""))
+      }
+    }
+    for (name, time) in times[1...2] where time.value <= .zero {
       throw ValidationError("--\(name)-timeout \(TimeSpan.exact(time.value)): give more than 0s.")
     }
   }

@@ -3,6 +3,14 @@ import Logging
 import Sluice
 import StackDescription
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// `sluice proxy`: takes connections, makes one to a target for each, and joins the two, with filters on both sides.
 struct Proxy: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -38,6 +46,8 @@ struct Proxy: ParsableCommand {
   nonisolated func run() throws { try reporting { try start() } }
 
   private nonisolated func start() throws {
+    // A log that nobody reads any more stops nobody: writing fails then.
+    signal(SIGPIPE, SIG_IGN)
     let logger = watching.logger
     var settings = ProxySettings(listener: ChainText(listen), target: ChainText(target), logger: logger)
     settings.limits = try limits.limits
@@ -45,15 +55,21 @@ struct Proxy: ParsableCommand {
     // What is wrong with the descriptions is told before anything is started.
     let chains = try Chains(settings)
     if explain { return print(chains.explanation) }
-    let plan = try ListenPlan(chains.listener, allowsPlaintext: allowPlaintext)
+    try chains.checkDescriptors()
+    let plan = try chains.plan(for: settings)
     if let notice = plan.notice { logger.line(.notice, notice) }
     for warning in chains.warnings { logger.line(.warning, warning) }
-    try chains.checkThreads(settings.limits.threads)
     Descriptors.raiseLimit()
     let process = ProxyProcess(settings, listeningAt: plan.endpoint)
     try process.obeySignals()
-    let metrics = try watching.metrics.map { try MetricsServer(process, at: $0.value) }
-    let ownsOutput = chains.listener.address == .standardStreams || chains.target.address == .standardStreams
+    let metrics = try watching.metrics.map { address in
+      do throws(SocketError) {
+        return try MetricsServer(process, at: address)
+      } catch {
+        throw ToolError.failed("--metrics \(address): \(error)")
+      }
+    }
+    let ownsOutput = chains.ownsOutput
     process.onReady = { addresses in
       let parts = addresses.map { " listen=\($0)" } + (metrics.map { [" metrics=\($0.address)"] } ?? [])
       let line = "ready" + parts.joined() + "\n"

@@ -1,5 +1,6 @@
 import Logging
 import Sluice
+import StackDescription
 
 #if canImport(Glibc)
   import Glibc
@@ -27,7 +28,13 @@ extension ProxyProcess {
   /// Has all workers read their descriptions anew, if they can be read.
   private func reload() {
     do throws(ToolError) {
-      _ = try Chains(settings)
+      let fresh = try Chains(settings)
+      let plan = try fresh.plan(for: settings)
+      guard plan.endpoint == endpoint else {
+        throw .configuration(
+          "LISTEN \(fresh.listener.address): where it listens cannot change while the proxy runs. Start it anew.")
+      }
+      for warning in fresh.warnings { logger.line(.warning, warning) }
     } catch {
       return logger.line(.error, "not reloaded; the old settings stay", [("error", "\(error)")])
     }

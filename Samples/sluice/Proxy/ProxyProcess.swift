@@ -8,7 +8,7 @@ final class ProxyProcess {
   let base = EventBase()
   let settings: ProxySettings
   /// Where to listen; nil, where that needs no address.
-  private let endpoint: Endpoint?
+  let endpoint: Endpoint?
   private var threads: [LoopThread] = []
   private var places = ListenPlaces()
   /// Workers that still have to rest before the process may end.

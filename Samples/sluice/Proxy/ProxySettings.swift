@@ -31,7 +31,7 @@ struct ChainText: Sendable {
   /// The description. A file is read each time; what stands behind # in a line of it is a remark.
   func read() throws(ToolError) -> String {
     guard given.hasPrefix("@") else { return given }
-    let source = try FileSource.open(String(given.dropFirst()), as: "@")
+    let source = try FileSource.open(String(given.dropFirst()), as: "@", takesInput: false)
     let text = try source.text(upTo: 64 * 1024)
     let lines = text.split(separator: "\n").map { $0.prefix { $0 != "#" } }
     return lines.joined(separator: " ")

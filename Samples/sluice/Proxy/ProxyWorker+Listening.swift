@@ -73,8 +73,7 @@ extension ProxyWorker {
 
   private var options: ListenerOptions {
     var options = ListenerOptions()
-    let share = settings.limits.connections / settings.limits.threads
-    options.maximumConnections = chains.target.address.isSingle ? 1 : max(share, 1)
+    options.maximumConnections = chains.target.address.isSingle ? 1 : mostConnections
     return options
   }
 

@@ -18,6 +18,8 @@ final class ProxyWorker {
   private(set) var sessions: [UInt64: Session] = [:]
   var counters = Counters()
   private var nextNumber: UInt64
+  /// The connections that may be open at once on this loop: its share of those of the process.
+  let mostConnections: Int
   /// The most connections that were open since there were none.
   private var peak = 0
   private(set) var isDraining = false
@@ -40,6 +42,8 @@ final class ProxyWorker {
     self.settings = settings
     self.onRest = onRest
     nextNumber = UInt64(index + 1)
+    let threads = settings.limits.threads
+    mostConnections = (settings.limits.connections + threads - 1 - index) / threads
     chains = try Chains(settings, sharing: memory)
     takesOne = chains.takesOne
     lag = LoopLag(base)
@@ -51,12 +55,17 @@ final class ProxyWorker {
   ///
   /// - Throws: what is wrong with them; everything stays as it was then.
   func reload() throws(ToolError) {
-    let fresh = try Chains(settings, sharing: memory)
+    // Sharing nothing, it changes nothing.
+    let fresh = try Chains(settings)
     guard fresh.listener.address == chains.listener.address else {
       throw .configuration(
-        "LISTEN \(fresh.listener.address): an address cannot change while the proxy runs. Start it anew.")
+        "LISTEN \(fresh.listener.address): where it listens cannot change while the proxy runs. Start it anew.")
     }
-    chains = fresh
+    guard !fresh.target.address.isSingle || fresh.target.address == chains.target.address else {
+      throw .configuration(
+        "TARGET \(fresh.target.address): one connection cannot take the place of many while the proxy runs. Start it anew.")
+    }
+    chains = try Chains(settings, sharing: memory)
   }
 
   /// Serves a client's connection.

@@ -2,6 +2,7 @@ import Logging
 import Sluice
 import SluiceProxyProtocol
 import SluiceTLS
+import SluiceTap
 import StackDescription
 
 /// One client's connection, and the one that is made to the target for it.
@@ -56,7 +57,8 @@ final class Session {
         case .connected: shookHands(top)
         case .error(let error): fail(error, on: .client)
         case .endOfInput, .endOfOutput: end(.clientEnd)
-        case .timeout, .notice: break
+        case .notice(let notice): tell(notice)
+        case .timeout: break
         }
       }
     } catch {
@@ -103,11 +105,18 @@ final class Session {
         phase = .joined
         note(top, at: .target)
       }
+      relay.onNotice = { [unowned self] _, _, notice in tell(notice) }
       self.relay = relay
     } catch {
       client.abort()
       end((error as? SocketError).map { EndReason(StreamError(.transport($0)), on: .target) } ?? .limit, "\(error)")
     }
+  }
+
+  /// What a filter has to say that whoever runs the proxy should know.
+  private func tell(_ notice: any Sendable) {
+    guard let failure = notice as? TapFailure else { return }
+    worker.logger.line(.warning, "\(failure)", [("conn", "\(facts.number)")])
   }
 
   private func ended(_ relay: Relay) {

@@ -95,7 +95,15 @@ import Testing
     (["127.0.0.1:0", "127.0.0.1:1 | tls(host=a, clients=none)"], 78, "tls has no parameter clients", "tls takes"),
     (["127.0.0.1:0", "unix:/tmp/x | tls"], 78, "unix:/tmp/x has no name to check", "host=NAME"),
     (["@/no/such/file", "127.0.0.1:1"], 78, "@/no/such/file", "Give a file"),
-    (["127.0.0.1:0", "127.0.0.1:1", "--idle-timeout", "5"], 64, "idle-timeout", "Help"),
+    (["127.0.0.1:0", "127.0.0.1:1", "--idle-timeout", "5"], 64, "can be read in two ways", "5ms or 5s"),
+    (["127.0.0.1:0", "127.0.0.1:1", "--idle-timeout", "5d"], 64, "\"d\" is not a unit of time", "5m"),
+    (["127.0.0.1:0", "127.0.0.1:1", "--metrics", "example.test:1"], 64, "example.test", "127.0.0.1:1"),
+    (["127.0.0.1:0", "127.0.0.1:1", "--metrics", "127.0.0.1"], 64, "the port is missing", "127.0.0.1:port"),
+    (["127.0.0.1:0", "127.0.0.1:1", "--metrics", "unix:/no/such/socket"], 1, "--metrics unix:/no/such", "No such file"),
+    (["127.0.0.1:0", "127.0.0.1:1", "--threads", "3", "--max-connections", "2"], 64, "--max-connections 2", "3 or more"),
+    (["fd:77", "127.0.0.1:1"], 64, "LISTEN fd:77", "hand one down"),
+    (["127.0.0.1:0", "fd:77"], 64, "TARGET fd:77", "hand one down"),
+    (["@-", "127.0.0.1:1"], 78, "LISTEN: @-", "Give a file"),
     (["127.0.0.1:0", "127.0.0.1:1", "--threads", "0"], 64, "--threads 0", "1 to 64"),
   ])
   func `what is wrong at the command line is told with what to do`(

@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import Sluice
 import StackDescription
@@ -98,5 +99,26 @@ import Testing
     #expect(world.worker.cut() == 1)
     try world.base.runUntilIdle()
     #expect(world.worker.counters.ended == ["drain": 1])
+  }
+
+  @Test func `a reload that is refused changes no limit of connections that are open`() throws {
+    try Scratch.file(Data("mem:front | rate(limit=1KiB/s)".utf8)) { path in
+      let world = try World("@\(path)", "mem")
+      let client = try world.connect()
+      client.write([UInt8](repeating: 1, count: 1_000_000))
+      try world.base.run(for: .seconds(1))
+      try "mem:other | rate(limit=1GiB/s)".write(toFile: path, atomically: true, encoding: .utf8)
+      #expect(throws: ToolError.self) { try world.worker.reload() }
+      try world.base.run(for: .seconds(10))
+      #expect(world.worker.snapshot().gauges.pausedByRate == 1)
+    }
+  }
+
+  @Test func `the most connections are those of all loops together`() throws {
+    let shares = try (0..<3).map { index in
+      let world = try World("mem:front", "mem") { ($0.limits.connections, $0.limits.threads) = (8, 3) }
+      return try ProxyWorker(base: world.base, settings: world.worker.settings, index: index).mostConnections
+    }
+    #expect(shares == [3, 3, 2])
   }
 }

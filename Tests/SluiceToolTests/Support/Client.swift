@@ -42,9 +42,10 @@ extension ProxyRun {
     Issue.record("\(name) stays \(last.map { "\($0)" } ?? "unknown"); \(log)")
   }
 
-  /// Waits until a line of the log contains `words`; fails where none ever does.
-  func awaitLog(_ words: String) throws {
-    for _ in 0..<1_000 where !log.contains(words) { _ = try metrics() }
-    #expect(log.contains(words))
+  /// Waits until the log contains `words`, so often; fails where it never does. Each look is a request, so there are metrics.
+  func awaitLog(_ words: String, times: Int = 1) throws {
+    var isThere: Bool { log.components(separatedBy: words).count > times }
+    for _ in 0..<1_000 where !isThere { _ = try metrics() }
+    #expect(isThere, "\(words): \(log)")
   }
 }
