@@ -28,7 +28,8 @@ public struct StreamError: Error, Sendable, CustomStringConvertible {
     case peerClosed
     /// The other end finished in the middle of something: a record, a gzip member, a frame.
     case truncated
-    /// A filter said that it moved on, and neither took nor gave a byte.
+    /// A filter neither took nor gave a byte, though it said that it moved on, or though the application finished and bytes
+    /// are left to encode.
     case noProgress
     /// A filter waits for more input than the layer below may hold: a unit is longer than that layer's read high mark.
     case inputFull
@@ -62,7 +63,9 @@ public struct StreamError: Error, Sendable, CustomStringConvertible {
       case .reset: "the other end reset the stream"
       case .peerClosed: "the other end closed before it took everything"
       case .truncated: "the input ended in the middle of a unit: the other end stopped early, or bytes were lost"
-      case .noProgress: "the filter reported progress, and moved no byte: return .needsMore to wait"
+      case .noProgress:
+        "the filter moved no byte: return .needsMore to wait; when the application finished, encode what is left, also where"
+          + " a unit passes the limit"
       case .inputFull: "a unit is longer than the layer below may hold: raise its read high mark, or refuse such units"
       case .filter(let error), .transport(let error): "\(error)"
       }

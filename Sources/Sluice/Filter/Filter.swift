@@ -53,7 +53,8 @@ public protocol Filter: ~Copyable {
 
   /// Turns application bytes from the front of `source` into wire bytes at the end of `target`.
   ///
-  /// It takes what it can use, leaves the rest, and adds no more than `context.limit` bytes. It is called again while it
+  /// It takes what it can use, leaves the rest, and adds no more than `context.limit` bytes. That is one or more; a unit that
+  /// has to be whole may pass it, rather than wait for room, of which nothing tells the filter. It is called again while it
   /// returns `.moved` and there is more. When the application finished, it is called with `.finished` in `context.mode` until
   /// `source` is empty and it returns `.ended` or `.needsMore`: the place for trailers. With `.flush`, it gives what it holds
   /// back, and may find `source` empty.

@@ -6,6 +6,9 @@ extension EventBase {
   /// buffers move by pointer. Callbacks come from the loop. `close()` and `finish()` show the other half the data, then the end
   /// of input; `abort()` a reset; `free()` nothing at all. An idle pair keeps no loop running.
   ///
+  /// Whoever has them holds them, and what is put on them: a half that nobody holds is closed, whatever callbacks it has, where
+  /// the base holds an event over a descriptor.
+  ///
   /// libevent: `bufferevent_pair_new`; that a closed half tells the other is libevent#93.
   public func pair() -> (BufferEvent, BufferEvent) {
     let left = BufferEvent(base: self)

@@ -113,7 +113,7 @@ final class Seen {
     case .error(let error):
       errors.append(error)
       if errors.count > 1 { wrong = Wrong("two errors were told: \(errors[0]), \(error)") }
-      if case .noProgress = error.reason { wrong = Wrong("it said that it moved, and did not") }
+      if case .noProgress = error.reason { wrong = Wrong("it moved no byte, though it said so, or though the last bytes were there") }
     default: break
     }
   }
