@@ -15,9 +15,9 @@ struct Rot13Filter: ParsableCommand {
     let input = try base.adopt(descriptor: 0).filtered(by: Rot13())
     let output = try base.adopt(descriptor: 1)
     // Where the reader of the output is slow, reading waits for it.
-    input.relay(to: output) { relay in
-      if case .failed(_, let error) = relay.outcome { print(error) }
-    }
+    let relay = input.relay(to: output)
     try base.run()
+    // Standard output is the stream's: the error goes where errors go.
+    if case .failed(_, let error) = relay.outcome { throw error }
   }
 }

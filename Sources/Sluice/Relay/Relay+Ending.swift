@@ -102,10 +102,10 @@ extension Relay {
     withExtendedLifetime(kept) {}
   }
 
-  /// An end that was in order, but for bytes that a side did not take in time, was none.
+  /// An end that was in order, but for bytes that a side did not take, was none: an error, or the time, ended it.
   private var actualReason: RelayOutcome {
     guard let reason else { return .closed }
-    if case .finished = reason, leftEnd.hasLost || rightEnd.hasLost { return .idle }
-    return reason
+    guard case .finished = reason, let end = ends.first(where: \.hasLost) else { return reason }
+    return end.event.failure.map { .failed(end.side, $0) } ?? .idle
   }
 }

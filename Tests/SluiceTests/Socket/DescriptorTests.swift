@@ -115,6 +115,21 @@ struct DescriptorTests {
     }
   }
 
+  @Test func `a disk that is full when all was read is told by a relay as what it is`() throws {
+    try onSockets { base in
+      let (client, left) = base.pair()
+      client.write("too much")
+      client.finish()
+      let relay = left.relay(to: try base.adopt(descriptor: open("/dev/full", O_WRONLY)))
+      try base.run()
+      guard case .failed(.right, let error) = relay.outcome else {
+        Issue.record("\(String(describing: relay.outcome))")
+        return
+      }
+      #expect(error.code == ENOSPC)
+    }
+  }
+
   @Test(arguments: [PollerKind.automatic, .poll])
   func `devices that cannot be waited for are read all the same`(poller: PollerKind) throws {
     try onSockets(poller) { base in

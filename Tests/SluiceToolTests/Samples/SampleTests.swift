@@ -102,6 +102,12 @@ import Testing
     }
   }
 
+  @Test func `rot13-filter says where its output takes nothing`() throws {
+    let path = try Tool.path("rot13-filter").path
+    let full = try Shell.run("sh", ["-c", "\"$0\" >/dev/full", path], input: Data("Zoe".utf8))
+    #expect(full.status == 1 && full.errors.contains("No space left"), "\(full)")
+  }
+
   @Test func `rot13-filter twice is none`() throws {
     let text = Data(try Repository.text("LICENSE").utf8)
     let path = try Tool.path("rot13-filter").path
