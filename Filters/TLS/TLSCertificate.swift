@@ -32,6 +32,8 @@ public struct TLSCertificate: Hashable, Sendable, CustomStringConvertible {
   public var notBefore: String { read { Names.text(time: X509_get0_notBefore($0)) } }
   /// The last moment it is valid at.
   public var notAfter: String { read { Names.text(time: X509_get0_notAfter($0)) } }
+  /// Whether the last moment at which it is valid is over, by the wall clock.
+  public var isExpired: Bool { read { X509_cmp_current_time(X509_get0_notAfter($0)) < 0 } }
   /// The DNS names and the addresses it is for.
   public var names: [String] { read { Names.alternatives($0) } }
 

@@ -57,7 +57,9 @@ extension FilterKind {
       var layer = Layer { try TLSFilter(.server(context)) }
       layer.isSecuring = true
       layer.hasHandshake = true
-      layer.notes = try ([main] + settings.identities.sorted { $0.key < $1.key }.map(\.value)).map(note)
+      for identity in [main] + settings.identities.sorted(by: { $0.key < $1.key }).map(\.value) {
+        try layer.tell(of: identity)
+      }
       return layer
     }
   }
@@ -100,8 +102,8 @@ extension FilterKind {
       }
       layer.isSecuring = true
       layer.hasHandshake = true
-      if let own = settings.identity { layer.notes = [try note(own)] }
-      if insecure { layer.warnings = ["tls(insecure): the target's certificate is not checked"] }
+      if let own = settings.identity { try layer.tell(of: own) }
+      if insecure { layer.warnings.append("tls(insecure): the target's certificate is not checked") }
       return layer
     }
   }
@@ -120,18 +122,23 @@ extension FilterKind {
     TLSIdentity(certificates: .file(cert), key: .file(key ?? cert))
   }
 
-  /// What a check tells of a certificate.
-  private static func note(_ identity: TLSIdentity) throws -> String {
-    guard let own = try identity.certificates.certificates().first else { return "" }
-    let names = own.names.isEmpty ? "" : " for \(own.names.joined(separator: ", "))"
-    return "certificate of \(own.subject)\(names), good until \(own.notAfter)"
-  }
-
   /// Lets in whose certificate is for one of `names`, where the library found nothing wrong with it.
   private static func allowed(_ names: [String]) -> @Sendable (TLSVerification) -> Bool {
     { verification in
       guard verification.error == nil, let own = verification.chain.first else { return false }
       return own.names.contains { names.contains($0) } || own.commonName.map(names.contains) == true
+    }
+  }
+}
+
+extension Layer {
+  /// Has checks tell of a certificate, and each start of one that expired.
+  fileprivate mutating func tell(of identity: TLSIdentity) throws {
+    guard let own = try identity.certificates.certificates().first else { return }
+    let names = own.names.isEmpty ? "" : " for \(own.names.joined(separator: ", "))"
+    notes.append("certificate of \(own.subject)\(names), good until \(own.notAfter)")
+    if own.isExpired {
+      warnings.append("tls: the certificate of \(own.subject) expired at \(own.notAfter); who checks it refuses it")
     }
   }
 }

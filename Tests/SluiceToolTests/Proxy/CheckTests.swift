@@ -46,6 +46,13 @@ import Testing
       let outcome = try check("127.0.0.1:0", "localhost:1 | tls(insecure)", in: folder)
       #expect(outcome.status == 0 && outcome.output.contains("note: "), "\(outcome)")
       #expect(try check("0.0.0.0:0", "localhost:1", in: folder).errors.contains("--allow-plaintext"))
+      let expired = TestBlueprint(host: "localhost", validity: .expired)
+      try TestIdentity.selfSigned(expired).write(to: folder)
+      let served = try check("127.0.0.1:0 | tls(server.pem)", "localhost:1", in: folder)
+      #expect(
+        served.status == 0 && served.output.contains("note: tls: the certificate of CN=localhost expired"), "\(served)")
+      let shown = try check("127.0.0.1:0", "localhost:1 | tls(cert=server.pem)", in: folder)
+      #expect(shown.output.contains("expired at"), "\(shown)")
       #expect(try check("0.0.0.0:0", "localhost:1", "--allow-plaintext", in: folder).status == 0)
     }
   }
