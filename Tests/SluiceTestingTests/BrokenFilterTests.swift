@@ -52,7 +52,7 @@ struct BrokenFilterTests {
 
   @Test func `progress that is none`() {
     let found = checks { Bad(decode: { source, _, _ in source.count == 1 ? .moved : nil }) }
-    #expect(found.report.description.contains("it moved no byte, though it said so, or though the last bytes were there"))
+    #expect(found.report.description.contains("it moved no byte, though it said so"))
   }
 
   @Test func `bytes without end`() {

@@ -27,7 +27,12 @@ struct FileSource: ~Copyable {
 
   /// Opens `path`. Messages have `role` in front of it.
   ///
-  /// - Parameter takesInput: whether `-` is standard input, which can be read once only.
+  /// - Parameters:
+  ///   - path: where it is.
+  ///   - role: what it is to the user.
+  ///   - takesInput: whether `-` is standard input, which can be read once only.
+  /// - Returns: the file, at its beginning.
+  /// - Throws: `ToolError`, where there is none that can be read.
   static func open(
     _ path: String, as role: String = "FILE ", takesInput: Bool = true
   ) throws(ToolError) -> FileSource {

@@ -63,7 +63,8 @@ final class ProxyWorker {
     }
     guard !fresh.target.address.isSingle || fresh.target.address == chains.target.address else {
       throw .configuration(
-        "TARGET \(fresh.target.address): one connection cannot take the place of many while the proxy runs. Start it anew.")
+        "TARGET \(fresh.target.address): one connection cannot take the place of many while the proxy runs."
+          + " Start it anew.")
     }
     chains = try Chains(settings, sharing: memory)
   }

@@ -28,7 +28,8 @@ struct WatchOptions: ParsableArguments {
   var logLevel = Level.info
   @Option(help: "How lines are logged.") var logFormat = LogFormat.text
   @Flag(name: .shortAndLong, help: "Log errors only.") var quiet = false
-  @Option(help: ArgumentHelp("Serves /metrics, in Prometheus' text format, and /healthz.", valueName: "host:port"),
+  @Option(
+    help: ArgumentHelp("Serves /metrics, in Prometheus' text format, and /healthz.", valueName: "host:port"),
     transform: SocketAddress.read)
   var metrics: SocketAddress?
   @Flag(help: "Show a live table of connections, on a terminal.") var watch = false

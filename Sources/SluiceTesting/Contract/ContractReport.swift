@@ -61,6 +61,10 @@ struct Wrong: Error, CustomStringConvertible {
 
   init(_ description: String) { self.description = description }
 
+  static var noProgress: Wrong {
+    Wrong("it moved no byte, though it said so, or though the application had finished and bytes were left to encode")
+  }
+
   static func endless(_ description: String) -> Wrong {
     var wrong = Wrong("it goes on for ever: " + description)
     wrong.isEndless = true

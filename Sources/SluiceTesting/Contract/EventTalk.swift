@@ -113,7 +113,7 @@ final class Seen {
     case .error(let error):
       errors.append(error)
       if errors.count > 1 { wrong = Wrong("two errors were told: \(errors[0]), \(error)") }
-      if case .noProgress = error.reason { wrong = Wrong("it moved no byte, though it said so, or though the last bytes were there") }
+      if case .noProgress = error.reason { wrong = .noProgress }
     default: break
     }
   }

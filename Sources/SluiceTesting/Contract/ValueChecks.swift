@@ -125,7 +125,7 @@ struct ValueChecks {
   private func sound(_ host: Host) throws {
     if let fault = host.fault { throw fault }
     if let reason = host.error as? StreamError.Reason, case .noProgress = reason {
-      throw Wrong("it moved no byte, though it said so, or though the last bytes were there")
+      throw Wrong.noProgress
     }
   }
 

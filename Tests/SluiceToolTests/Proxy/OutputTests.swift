@@ -26,7 +26,8 @@ import Testing
 
   @Test func `a tap whose file takes nothing says so, and the stream goes on`() throws {
     try Target.with { folder, target in
-      let proxy = try ProxyRun(["127.0.0.1:0 | tap(file=/dev/full)", "127.0.0.1:\(target)", "--metrics", "127.0.0.1:0"], in: folder)
+      let proxy = try ProxyRun(
+        ["127.0.0.1:0 | tap(file=/dev/full)", "127.0.0.1:\(target)", "--metrics", "127.0.0.1:0"], in: folder)
       #expect(try Target.ask(try proxy.port, "ECHO").fine == 1)
       try proxy.awaitLog("level=warning")
       #expect(proxy.log.contains("conn=1") && proxy.log.contains("/dev/full"), "\(proxy.log)")

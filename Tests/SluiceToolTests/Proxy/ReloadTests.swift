@@ -69,7 +69,9 @@ import Testing
   }
 
   @Test(arguments: [
-    ("0.0.0.0:0", [], "nothing encrypts"), ("0.0.0.0:0 | tls(server.pem) | tap(file=a)", ["--threads", "2"], "one thread"),
+    ("0.0.0.0:0", [], "nothing encrypts"),
+    ("0.0.0.0:0 | tls(server.pem) | tap(file=a)", ["--threads", "2"], "one thread"),
+    ("0.0.0.0:1 | tls(server.pem)", [], "where it listens cannot change"),
   ])
   func `what would not have been started is not reloaded`(
     _ changed: String, _ options: [String], _ words: String
