@@ -13,6 +13,8 @@ final class ProxyProcess {
   private var places = ListenPlaces()
   /// Workers that still have to rest before the process may end.
   private var busy = 0
+  /// Whether all workers listen.
+  private var isServing = false
   private(set) var isDraining = false
   private var isCutting = false
   private var drainTimer: LoopTimer?
@@ -87,6 +89,7 @@ final class ProxyProcess {
     case .success(let taken):
       if index == 0 { places = taken }
       if index + 1 < threads.count { return start(index + 1) }
+      isServing = true
       onReady?(places.addresses)
     }
   }
@@ -97,6 +100,8 @@ final class ProxyProcess {
   func drain() {
     guard !isDraining else { return cut() }
     isDraining = true
+    // Nobody came before all listen, as while a name is looked up.
+    guard isServing else { return stop(with: nil) }
     logger.line(.notice, "draining", [("limit", TimeSpan.exact(settings.limits.drain))])
     each { $0.drain() }
     drainTimer = base.schedule(after: settings.limits.drain) { [unowned self] in cut() }

@@ -114,6 +114,18 @@ import Testing
     }
   }
 
+  @Test func `a process that is told to end before it serves does so at once`() throws {
+    let process = ProxyProcess(try World("mem:front", "mem").worker.settings, listeningAt: try Endpoint("127.0.0.1:0"))
+    process.onReady = { Issue.record("it serves at \($0)") }
+    process.base.defer { process.drain() }
+    let watchdog = process.base.schedule(after: .seconds(20)) {
+      Issue.record("it waits")
+      process.base.stop()
+    }
+    try process.run()
+    watchdog.cancel()
+  }
+
   @Test func `the most connections are those of all loops together`() throws {
     let shares = try (0..<3).map { index in
       let world = try World("mem:front", "mem") { ($0.limits.connections, $0.limits.threads) = (8, 3) }
