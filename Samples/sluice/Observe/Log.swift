@@ -54,8 +54,12 @@ struct LineLogHandler: LogHandler {
     if !message.isEmpty { fields.append(("msg", message)) }
     let given = metadata.merging(event.metadata ?? [:]) { $1 }.map { ($0.key, "\($0.value)") }
     fields += given.sorted { (Self.place($0.0), $0.0) < (Self.place($1.0), $1.0) }
-    writeError((format == .json ? Self.json(fields) : Self.text(fields)) + "\n")
+    LogOutput.write(line(fields)) { count in
+      line([("time", Self.now), ("level", "warning"), ("msg", "\(count) lines were lost: nobody took them")])
+    }
   }
+
+  private func line(_ fields: LogFields) -> String { format == .json ? Self.json(fields) : Self.text(fields) }
 
   /// The order of fields, for the eye; others follow by their names.
   private static let order = [

@@ -24,6 +24,29 @@ import Testing
     }
   }
 
+  /// Makes standard error a pipe of one page that stays open, and that nobody reads.
+  private static let idleReader = [
+    "python3", "-c",
+    """
+    import fcntl, os, sys
+    reader, writer = os.pipe()
+    fcntl.fcntl(writer, 1031, 4096)  # F_SETPIPE_SZ
+    os.dup2(writer, 2)
+    os.set_inheritable(reader, True)
+    os.execv(sys.argv[1], sys.argv[1:])
+    """,
+  ]
+
+  @Test func `a log whose reader stands still stops nobody for long`() throws {
+    try Target.with { folder, target in
+      let proxy = try ProxyRun(
+        ["127.0.0.1:0", "127.0.0.1:\(target)", "--metrics", "127.0.0.1:0"], in: folder, by: Self.idleReader)
+      #expect(try Target.ask(try proxy.port, "ECHO", "--count", "200").fine == 200)
+      try proxy.awaitMetric("connections_open") { $0 == 0 }
+      #expect(proxy.stop() == 0)
+    }
+  }
+
   @Test func `a tap whose file takes nothing says so, and the stream goes on`() throws {
     try Target.with { folder, target in
       let proxy = try ProxyRun(
