@@ -25,8 +25,8 @@ extension TLSContext {
     if options.keyLog != nil {
       SSL_CTX_set_keylog_callback(pointer) { ssl, line in
         guard let line else { return }
-        TLSConnection.of(ssl)?._withUnsafeGuaranteedRef {
-          $0.context?.options.keyLog?(String(cString: line))
+        TLSConnection.of(ssl)?._withUnsafeGuaranteedRef { connection in
+          OpenSSLErrors.apart { connection.context?.options.keyLog?(String(cString: line)) }
         }
       }
     }
@@ -122,7 +122,7 @@ private func askApplication(_ store: OpaquePointer?, _: UnsafeMutableRawPointer?
         host: connection.host)
     }
     let error = isFine ? nil : connection.certificateError
-    if verify(TLSVerification(error: error, chain: chain, host: connection.host)) {
+    if OpenSSLErrors.apart({ verify(TLSVerification(error: error, chain: chain, host: connection.host)) }) {
       connection.certificateError = nil
       X509_STORE_CTX_set_error(store, X509_V_OK)
       return 1

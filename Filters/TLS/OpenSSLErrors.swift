@@ -7,6 +7,13 @@ enum OpenSSLErrors {
     if ERR_peek_error() != 0 { ERR_clear_error() }
   }
 
+  /// Calls what is the application's, in the middle of a call of the library: the errors that it leaves are not that call's.
+  static func apart<Result>(_ body: () -> Result) -> Result {
+    ERR_set_mark()
+    defer { ERR_pop_to_mark() }
+    return body()
+  }
+
   /// Takes the last error, which is the nearest to the call that failed, and empties the queue. The newer libraries put one
   /// behind it that says only that their record layer failed.
   static func take() -> Entry? {

@@ -241,4 +241,36 @@ import Testing
     try other.settle()
     #expect(other.serverSees.log == ["connected", "end"])
   }
+
+  // In the middle of the handshake's calls, of which the library then says that they failed.
+  @Test(arguments: [TLSVersion.v1_2, .v1_3])
+  func `errors that the application's own callbacks leave are not taken for the handshake's`(version: TLSVersion) throws
+  {
+    let root = try TestAuthority(name: "Clients")
+    let identity = try root.issue(host: "client.test", usage: .client).tls
+    let change = { (options: inout TLSOptions) in
+      options.newest = version
+      options.keyLog = { _ in poison() }
+      options.verify = { verification in
+        poison()
+        return verification.error == nil
+      }
+    }
+    let talk = try Conversation(
+      client: {
+        $0.identity = identity
+        change(&$0.options)
+      },
+      server: {
+        $0.clients = .required
+        $0.trust = .certificates(.pem(root.anchorPEM))
+        change(&$0.options)
+      })
+    // So that the library waits for more bytes right behind each callback.
+    for end in [talk.client, talk.server] { end.underlying?.readMarks = Watermarks(high: 1) }
+    talk.client.write("hello")
+    try talk.settle()
+    #expect(talk.serverSees.text == "hello", "\(talk.clientSees.failure as Any), \(talk.serverSees.failure as Any)")
+    #expect(talk.clientSees.log == ["connected"])
+  }
 }
