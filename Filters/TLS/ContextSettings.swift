@@ -23,7 +23,9 @@ enum ContextSettings {
         throw TLSConfigurationError("oldest", "\(options.oldest), above newest", "give \(options.newest) at most")
       }
       try check(SSL_CTX_set_cipher_list(context, options.ciphers), "ciphers", options.ciphers)
-      try check(SSL_CTX_set_ciphersuites(context, options.cipherSuites), "cipherSuites", options.cipherSuites)
+      // The library takes no suites at all, and then speaks no TLS 1.3.
+      let suites = options.cipherSuites
+      try check(suites.isEmpty ? 0 : SSL_CTX_set_ciphersuites(context, suites), "cipherSuites", suites)
       if let groups = options.groups {
         try check(Int32(sluice_ssl_ctx_set_groups(context, groups)), "groups", groups)
       }

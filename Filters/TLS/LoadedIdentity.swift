@@ -35,11 +35,20 @@ final class LoadedIdentity {
 
   /// Shows this identity on all connections of a context.
   func apply(to context: OpaquePointer, place: String) throws(TLSConfigurationError) {
-    guard SSL_CTX_use_cert_and_key(context, certificate, key, chain, 1) == 1 else {
-      throw TLSConfigurationError(
-        place, "the library refuses it (\(OpenSSLErrors.take()?.text ?? ""))",
-        "give a certificate with an RSA key of 2,048 bits or more, ECDSA, or Ed25519")
-    }
+    guard SSL_CTX_use_cert_and_key(context, certificate, key, chain, 1) == 1 else { throw Self.refusal(of: place) }
+  }
+
+  /// Finds out whether connections of a context can show this identity.
+  func check(with context: OpaquePointer, place: String) throws(TLSConfigurationError) {
+    let connection = SSL_new(context)
+    defer { SSL_free(connection) }
+    guard let connection, apply(toConnection: connection) else { throw Self.refusal(of: place) }
+  }
+
+  private static func refusal(of place: String) -> TLSConfigurationError {
+    TLSConfigurationError(
+      place, "the library refuses it (\(OpenSSLErrors.take()?.text ?? ""))",
+      "give a certificate with an RSA key of 2,048 bits or more, ECDSA, or Ed25519")
   }
 
   /// Shows this identity on one connection, and no other: the library keeps one for each kind of key.

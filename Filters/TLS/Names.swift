@@ -55,6 +55,10 @@ enum Names {
     }.joined()
   }
 
+  /// A host without the dot that names the root of all names: "example.test." is "example.test", and is called so in certificates,
+  /// and to servers (RFC 6066, section 3).
+  static func withoutRoot(_ host: String) -> String { host.hasSuffix(".") ? String(host.dropLast()) : host }
+
   private static func address(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
     if bytes.count == 4 { return bytes.map { String($0) }.joined(separator: ".") }
     let groups = stride(from: 0, to: bytes.count & ~1, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) }

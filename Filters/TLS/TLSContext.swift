@@ -41,7 +41,11 @@ public final class TLSContext {
     protocols = try ContextSettings.wireFormat(of: configuration.options.protocols)
     pointer = try ContextSettings.make(TLS_server_method(), configuration.options)
     try ContextSettings.apply(configuration, to: pointer)
-    for (name, identity) in configuration.identities { names[name.lowercased()] = try LoadedIdentity(identity) }
+    for (name, identity) in configuration.identities {
+      let loaded = try LoadedIdentity(identity)
+      try loaded.check(with: pointer, place: identity.certificates.place)
+      names[Names.withoutRoot(name).lowercased()] = loaded
+    }
     installCallbacks()
   }
 
@@ -66,7 +70,7 @@ public final class TLSContext {
 
   /// The identity for a name that a client asks for.
   func identity(for name: String) -> LoadedIdentity? {
-    let name = name.lowercased()
+    let name = Names.withoutRoot(name).lowercased()
     if let identity = names[name] { return identity }
     guard let dot = name.firstIndex(of: ".") else { return nil }
     return names["*" + name[dot...]]

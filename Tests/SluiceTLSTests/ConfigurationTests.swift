@@ -36,6 +36,18 @@ import Testing
     #expect(missing == "/nowhere/a.pem: cannot be read: No such file or directory; give the path of a file in PEM form")
   }
 
+  @Test func `a key that the library finds too weak is told before anybody connects, for each name`() throws {
+    let weak = try TestIdentity.selfSigned(key: .rsa1024)
+    #expect(words(weak.tls).contains("the library refuses it (ee key too small)"))
+    var configuration = TLSServerConfiguration(identity: try TestIdentity.shared.tls)
+    configuration.identities = ["weak.test": weak.tls]
+    #expect {
+      try TLSContext(server: configuration)
+    } throws: {
+      "\($0)".contains("the library refuses it (ee key too small); give a certificate with an RSA key")
+    }
+  }
+
   @Test func `a certificate cut at any byte is an error, and never a crash`() throws {
     let pem = Array(try TestIdentity.shared.chainPEM.utf8)
     let key = try TestIdentity.shared.tls.key
@@ -78,7 +90,9 @@ import Testing
 
   @Test func `settings that libssl does not know are refused by name`() throws {
     for change in [
-      { $0.ciphers = "NONSENSE" }, { $0.cipherSuites = "TLS_NONSENSE" }, { $0.groups = "P-1" }, { $0.protocols = [""] },
+      { $0.ciphers = "NONSENSE" }, { $0.cipherSuites = "TLS_NONSENSE" }, { $0.cipherSuites = "" },
+      { $0.groups = "P-1" },
+      { $0.protocols = [""] },
       {
         $0.oldest = .v1_3
         $0.newest = .v1_2
