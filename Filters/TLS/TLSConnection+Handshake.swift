@@ -76,7 +76,7 @@ extension TLSConnection.FirstBytes {
     if !isRecord {
       let text = String(decoding: bytes, as: UTF8.self)
       let starts = [
-        "GET ", "HEAD ", "POST ", "PUT ", "DELETE", "OPTIONS", "CONNECT", "TRACE", "PATCH", "PRI *", "HTTP/",
+        "GET ", "HEAD ", "POST ", "PUT ", "DELETE", "OPTIONS", "CONNECT", "TRACE", "PATCH", "PRI *",
       ]
       if starts.contains(where: { text.hasPrefix($0.prefix(bytes.count)) && bytes.count >= 4 }) {
         return .plaintextHTTP

@@ -6,7 +6,7 @@ public enum TLSError: Error, Equatable, Sendable, CustomStringConvertible {
   case alertReceived(TLSAlert)
   /// This end gave up: what the library found, and the alert that it sent, if it sent one.
   case protocolViolation(String, alertSent: TLSAlert?)
-  /// The other end sent an HTTP request, or an answer, without TLS.
+  /// The other end sent an HTTP request without TLS.
   case plaintextHTTP
   /// The other end does not speak TLS; the first bytes it sent, those not printable escaped.
   case notTLS(String)
@@ -42,7 +42,8 @@ public enum TLSError: Error, Equatable, Sendable, CustomStringConvertible {
     case .handshakeTimedOut(let limit): "the handshake was not complete after \(limit)"
     case .handshakeTooLong(let limit): "the handshake was not complete after \(limit) bytes"
     case .flood(let limit): "the other end sent more than \(limit) bytes of records without contents"
-    case .badHost(let host): "\"\(host)\" is no name of a host, and no address"
+    case .badHost(let host):
+      "\"\(host)\" is no name of a host, and no address: give it without port and brackets, and in its ASCII form (xn--...)"
     case .unusable(let what): what
     }
   }

@@ -5,8 +5,8 @@ internal import Sluice
 public enum TLSRole {
   /// It waits for a client.
   case server(TLSContext)
-  /// It begins, and wants the host of that name or address; a context that checks hosts needs it. With a ticket of an
-  /// earlier connection to the same host it resumes that session, where the server agrees.
+  /// It begins, and wants the host of that name or address, as `Endpoint.host` gives it; a context that checks hosts needs
+  /// it. With a ticket of an earlier connection to the same host it resumes that session, where the server agrees.
   case client(TLSContext, host: String?, resuming: TLSSessionTicket? = nil)
   /// The handshake was done elsewhere: an `SSL` that is complete, which the connection owns, and frees; where none can be made,
   /// `secured` throws, and frees it too. Who keeps it as well takes a reference first (`SSL_up_ref`). Its BIOs are replaced: what
@@ -73,18 +73,33 @@ public enum TLSRole {
 extension TLSConnection {
   /// Asks the server for `host`, and expects its certificate.
   fileprivate func want(_ host: String) throws(TLSError) {
-    let isPlain = (1...253).contains(host.utf8.count) && host.utf8.allSatisfy { (0x21..<0x7F).contains($0) }
-    // With a dot in front, the library takes it for all hosts below.
-    guard isPlain, host.utf8.first != UInt8(ascii: ".") else { throw .badHost(Names.escaped(host)) }
+    guard let wanted = Wanted(host) else { throw .badHost(Names.escaped(host)) }
     let isFull = if case .full? = context?.verification { true } else { false }
-    // Addresses have no place in the extension for names.
-    if Self.isAddress(host) {
-      if isFull, X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(pointer), host) != 1 { throw .badHost(host) }
-      return
+    switch wanted {
+    case .address(let address):
+      // Addresses have no place in the extension for names.
+      if isFull, X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(pointer), address) != 1 { throw .badHost(host) }
+    case .name(let name):
+      guard sluice_ssl_set_host_name(pointer, name) == 1 else { throw .badHost(host) }
+      SSL_set_hostflags(pointer, Self.hostFlags)
+      if isFull, SSL_set1_host(pointer, name) != 1 { throw .badHost(host) }
     }
-    guard sluice_ssl_set_host_name(pointer, host) == 1 else { throw .badHost(host) }
-    SSL_set_hostflags(pointer, Self.hostFlags)
-    if isFull, SSL_set1_host(pointer, host) != 1 { throw .badHost(host) }
+  }
+
+  /// What a host is in certificates.
+  private enum Wanted {
+    case name(String)
+    case address(String)
+
+    /// Nil, where it is none.
+    init?(_ host: String) {
+      guard let endpoint = try? Endpoint(host: host, port: 0), let text = endpoint.host else { return nil }
+      switch endpoint {
+      case .name: self = .name(Names.withoutRoot(text))
+      // The zone says where the address is, and is no part of it.
+      case .address: self = .address(String(text.prefix { $0 != "%" }))
+      }
+    }
   }
 
   /// No name but the alternative ones counts (RFC 9525), and of those no wildcard within a label.
@@ -93,6 +108,9 @@ extension TLSConnection {
   /// Has the session of a ticket resumed, where that says of the server's certificate what this connection would find out: it will
   /// not be looked at again.
   fileprivate func offer(_ ticket: TLSSessionTicket) {
+    // The library would offer a session of TLS 1.2 without its cipher, which servers take for an attack.
+    let isKept = SSL_SESSION_get_protocol_version(ticket.pointer) != TLS1_2_VERSION
+    guard isKept || sluice_ssl_has_cipher(pointer, SSL_SESSION_get0_cipher(ticket.pointer)) == 1 else { return }
     SSL_set_session(pointer, ticket.pointer)
     guard !isGood(SSL_SESSION_get0_peer(ticket.pointer)) else { return }
     SSL_set_session(pointer, nil)
@@ -106,21 +124,10 @@ extension TLSConnection {
     if case .nothing = context.verification, !asksApplication { return true }
     guard SSL_get_verify_result(pointer) == Int(X509_V_OK) else { return false }
     guard case .full = context.verification, !asksApplication, let host else { return true }
-    return Self.isAddress(host)
-      ? X509_check_ip_asc(certificate, host, 0) == 1
-      : X509_check_host(certificate, host, host.utf8.count, Self.hostFlags, nil) == 1
-  }
-
-  private static func isAddress(_ host: String) -> Bool {
-    // No name of a host ends in a digit, or has a colon: most need not be read as an address.
-    guard let last = host.utf8.last, (0x30...0x39).contains(last) || host.utf8.contains(UInt8(ascii: ":")) else {
-      return false
+    switch Wanted(host) {
+    case .address(let address): return X509_check_ip_asc(certificate, address, 0) == 1
+    case .name(let name): return X509_check_host(certificate, name, name.utf8.count, Self.hostFlags, nil) == 1
+    case nil: return false
     }
-    guard let address = a2i_IPADDRESS(host) else {
-      OpenSSLErrors.clear()
-      return false
-    }
-    ASN1_OCTET_STRING_free(address)
-    return true
   }
 }

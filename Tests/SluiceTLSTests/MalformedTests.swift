@@ -81,6 +81,18 @@ import Testing
     #expect(answer.alert == alert, "\(String(describing: answer.sees.failure))")
   }
 
+  @Test(arguments: [("a.test.", 22), ("A.Test.", 22), ("b.c.test.", 22), ("c.test.", 21), (".", 21)])
+  func `a name with a dot at its end is that without`(name: String, record: UInt8) throws {
+    var hello = RawHello()
+    hello.extensions.append(RawHello.serverNames([Array(name.utf8)]))
+    let identity = try TestIdentity.shared.tls
+    let answer = try answer(to: hello.records()) {
+      $0.identities = ["a.test": identity, "*.c.test.": identity]
+      $0.refusesUnknownNames = true
+    }
+    #expect(answer.record == record)
+  }
+
   @Test func `of two names the first counts, an empty one is none, and strange ones are shown escaped`() throws {
     var hello = RawHello()
     hello.extensions.append(RawHello.serverNames([Array("example.test".utf8), Array("other.test".utf8)]))
@@ -105,7 +117,7 @@ import Testing
 
   // A client's side of rows 3 and 7.
   @Test(arguments: [
-    ("HTTP/1.1 400 Bad Request\r\n\r\n", "plaintext HTTP request on a TLS port"),
+    ("HTTP/1.1 400 Bad Request\r\n\r\n", "the other end does not speak TLS: its first bytes are \"HTTP/"),
     ("220 mail.test ESMTP\r\n", "the other end does not speak TLS: its first bytes are \"220 m"),
     ("\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}", "the other end does not speak TLS: its first bytes are \"\\x00"),
   ])

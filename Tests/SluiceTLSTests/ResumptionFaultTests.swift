@@ -49,6 +49,21 @@ import Testing
     #expect(resumed < saved.count / 7)
   }
 
+  // A server takes it for an attack where the cipher of a session is not among those that are offered: RFC 5246, 7.4.1.2.
+  @Test(arguments: [TLSVersion.v1_2, .v1_3])
+  func `a ticket whose cipher this client speaks no more is no trouble`(version: TLSVersion) throws {
+    let contexts = try Conversation.contexts(nil, { $0.options.newest = version })
+    let others = try Conversation.contexts(
+      nil,
+      {
+        $0.options.newest = version
+        ($0.options.ciphers, $0.options.cipherSuites) = ("ECDHE+CHACHA20", "TLS_AES_256_GCM_SHA384")
+      })
+    let talk = try resumes(ticket(contexts), (others.client, contexts.server))
+    #expect(talk.serverSees.text == "data")
+    #expect(talk.serverSees.info?.isResumed == false)
+  }
+
   @Test func `a ticket whose time is over is not offered`() throws {
     let contexts = try Conversation.contexts()
     let saved = try ticket(contexts).saved

@@ -53,11 +53,22 @@ import Testing
     #expect(try fault(of: identity.withoutIntermediates).0?.reason == .unknownIssuer)
   }
 
-  @Test(arguments: [("127.0.0.1", true), ("127.0.0.2", false), ("::1", true), ("a.example.test", false)])
+  @Test(arguments: [
+    ("127.0.0.1", true), ("127.0.0.2", false), ("::1", true), ("::1%1", true), ("a.example.test", false),
+  ])
   func `names and addresses are checked`(host: String, isFine: Bool) throws {
     let (error, talk) = try fault(of: .shared, host: host)
     #expect((error == nil) == isFine)
     if isFine { #expect(talk.serverSees.info?.serverName == nil) }
+  }
+
+  // RFC 6066, section 3: the name is sent without the dot of the root.
+  @Test func `a name with a dot at its end is that without`() throws {
+    let (error, talk) = try fault(of: .shared, host: "example.test.")
+    #expect(error == nil)
+    #expect(talk.serverSees.info?.serverName == "example.test")
+    let other = try fault(of: .shared, host: "other.test.").0
+    #expect(other?.description.hasPrefix("the certificate of CN=example.test is not for other.test.") == true)
   }
 
   @Test func `checks can be left out, part by part`() throws {
@@ -160,7 +171,12 @@ import Testing
   }
 
   // The library takes a name with a dot in front for all hosts below it.
-  @Test(arguments: [".example.test", "", "a b", "näme", String(repeating: "a", count: 300), "a\u{0}.test"])
+  @Test(
+    arguments: [
+      ".example.test", "", "a b", "näme", String(repeating: "a", count: 300), "a\u{0}.test", "::1\u{0}",
+      "*.example.test",
+      "example.test:443", "[::1]", "::1%nowhere", "127.0.1", ".", "a..test",
+    ])
   func `hosts that are none are refused`(host: String) throws {
     let (left, _) = EventBase().pair()
     let context = try Conversation.contexts().client

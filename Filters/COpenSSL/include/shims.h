@@ -33,6 +33,11 @@ static inline void sluice_ssl_ctx_set_server_name_callback(
   SSL_CTX_set_tlsext_servername_arg(context, argument);
 }
 
+/// Whether a cipher is among those that a connection may use.
+static inline int sluice_ssl_has_cipher(const SSL *ssl, const SSL_CIPHER *cipher) {
+  return sk_SSL_CIPHER_find(SSL_get_ciphers(ssl), cipher) >= 0;
+}
+
 // Macros of libcrypto.
 
 static inline int sluice_err_library(unsigned long code) { return ERR_GET_LIB(code); }
