@@ -32,6 +32,7 @@ extension TLSConnection {
   ) throws -> Bool {
     try call(source, reply) {
       let record = TLSFilter.recordSize
+      let first = source.pointee.count
       var left = limit
       while !source.pointee.isEmpty || holdsInput, left > 0, limit &- left < record {
         // No record holds more than it takes on the wire, save for what the library has of it already.
@@ -55,15 +56,18 @@ extension TLSConnection {
           return filled
         }
         if result > 0 { continue }
-        holdsInput = false
-        emptyBytes += before - source.pointee.count
+        // The library stops behind each message, and others may stand in the record: it is called again, though no more comes.
+        holdsInput = wire.pointee.isBetweenRecords && SSL_has_pending(pointer) == 1
+        emptyBytes += max(before - source.pointee.count, 1)
         // `SSL_get_error` takes what others left in the thread's queue of errors for this call's: the connection's own state
         // says it all.
         guard SSL_want(pointer) == SSL_READING else {
           guard isPeerDone else { throw failure() }
           return false
         }
-        if source.pointee.count == before || emptyBytes > TLSFilter.largestFlood { return true }
+        // Answers leave before more of them are made.
+        let hasAnswered = !reply.pointee.isEmpty && source.pointee.count < first
+        if hasAnswered || emptyBytes > TLSFilter.largestFlood { return true }
       }
       return true
     }

@@ -19,6 +19,9 @@ struct Wire {
   private var headerCount = 0
   private var headerLength = 0
 
+  /// Whether all that the library was given are whole records.
+  var isBetweenRecords: Bool { readsWholeRecords && recordLeft == 0 && headerCount == 0 }
+
   init(for connection: TLSConnection) { self.connection = Unmanaged.passUnretained(connection) }
 
   /// Gives the library bytes. Once the handshake is complete it asks for as much as it has room for, and is given what there is

@@ -12,19 +12,32 @@ struct RecordForge {
     static let data: UInt8 = 23
   }
 
-  private let key: [UInt8]
-  private let iv: [UInt8]
+  private var secret: [UInt8]
+  private var key: [UInt8] = []
+  private var iv: [UInt8] = []
   private var sequence: UInt64 = 0
 
   /// For the first application records of whoever has `secret`, with TLS_AES_128_GCM_SHA256.
   init(secret: [UInt8]) {
-    key = Self.expand(secret, "key", 16)
-    iv = Self.expand(secret, "iv", 12)
+    self.secret = secret
+    makeKeys()
   }
 
-  /// For the records of a client whose key log these lines are.
-  init(clientOf lines: [String]) throws {
-    let line = try #require(lines.first { $0.hasPrefix("CLIENT_TRAFFIC_SECRET_0 ") })
+  private mutating func makeKeys() {
+    (key, iv, sequence) = (Self.expand(secret, "key", 16), Self.expand(secret, "iv", 12), 0)
+  }
+
+  /// The record of a key update that wants an answer; those behind it have the new keys.
+  mutating func keyUpdate() -> [UInt8] {
+    let record = record(Inside.handshake, [24, 0, 0, 1, 1])
+    secret = Self.expand(secret, "traffic upd", 32)
+    makeKeys()
+    return record
+  }
+
+  /// For the records of an end, "CLIENT" or "SERVER", of which these are lines of the key log.
+  init(of end: String, _ lines: [String]) throws {
+    let line = try #require(lines.first { $0.hasPrefix("\(end)_TRAFFIC_SECRET_0 ") })
     let hex = try #require(line.split(separator: " ").last)
     self.init(
       secret: stride(from: 0, to: hex.count, by: 2).compactMap { UInt8(hex.dropFirst($0).prefix(2), radix: 16) })
@@ -65,21 +78,31 @@ struct RecordForge {
 }
 
 extension Conversation {
-  /// A conversation whose client is done with its handshake, and what forges its records.
-  static func forged() throws -> (Conversation, RecordForge) {
+  /// A conversation that is done with its handshake, and what forges the records of an end, "CLIENT" or "SERVER".
+  static func forged(
+    _ end: String = "CLIENT", client change: (inout TLSClientConfiguration) -> Void = { _ in }
+  ) throws -> (Conversation, RecordForge) {
     let lines = Lines()
-    let talk = try Conversation(client: {
-      $0.options.cipherSuites = "TLS_AES_128_GCM_SHA256"
-      $0.options.keyLog = { lines.add($0) }
-    })
+    let talk = try Conversation(
+      client: {
+        $0.options.cipherSuites = "TLS_AES_128_GCM_SHA256"
+        $0.options.keyLog = { lines.add($0) }
+        change(&$0)
+      },
+      server: { if end == "SERVER" { $0.sessions = .none } })
     try talk.settle()
-    return (talk, try RecordForge(clientOf: lines.all))
+    return (talk, try RecordForge(of: end, lines.all))
   }
 
   /// Puts bytes on the wire to the server.
-  func send(_ bytes: [UInt8]) throws {
-    var buffer = base.makeBuffer()
+  func send(_ bytes: [UInt8]) throws { try Self.put(bytes, into: server) }
+
+  /// Puts bytes on the wire to the client.
+  func sendBack(_ bytes: [UInt8]) throws { try Self.put(bytes, into: client) }
+
+  private static func put(_ bytes: [UInt8], into end: BufferEvent) throws {
+    var buffer = end.base.makeBuffer()
     buffer.append(bytes)
-    try #require(client.underlying?.partner).receive(&buffer)
+    try #require(end.underlying).receive(&buffer)
   }
 }
