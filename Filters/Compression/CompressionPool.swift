@@ -36,6 +36,7 @@ public final class CompressionPool {
 
   /// A stream as new. O(idle streams) at most.
   func take(_ key: ZStream.Key) throws(CompressionError) -> ZStream {
+    if let limit, usedBytes + key.bytes > limit { throw CompressionError(.tooManyStreams(limit: limit), offset: 0) }
     if let place = idle.lastIndex(where: { $0.key == key }) {
       let stream = idle.remove(at: place)
       idleBytes -= key.bytes
@@ -44,10 +45,7 @@ public final class CompressionPool {
       reused += 1
       return stream
     }
-    if let limit {
-      guard usedBytes + key.bytes <= limit else { throw CompressionError(.tooManyStreams(limit: limit), offset: 0) }
-      evict(to: limit - usedBytes - key.bytes)
-    }
+    if let limit { evict(to: limit - usedBytes - key.bytes) }
     let stream = try ZStream(key)
     usedBytes += key.bytes
     made += 1

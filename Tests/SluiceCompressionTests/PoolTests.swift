@@ -96,6 +96,15 @@ import Testing
     #expect(pool.usedBytes <= 600_000)
   }
 
+  @Test func `a limit that is lowered holds for streams that are idle`() throws {
+    let pool = CompressionPool()
+    _ = try encode([[1]], .gzip(), pool: pool)
+    pool.limit = 1_000
+    #expect(throws: CompressionError(.tooManyStreams(limit: 1_000), offset: 0)) {
+      try encode([[1]], .gzip(), pool: pool)
+    }
+  }
+
   @Test func `a base has one pool, and dropped events give their streams back to it`() throws {
     let base = EventBase(clock: .virtual)
     for _ in 0..<10 {
