@@ -47,7 +47,8 @@ enum ProxyHeaderParser {
   ) throws(ProxyProtocolError) -> Found? {
     if first.count > 12, first[12] >> 4 != 2 { throw .malformed("its version is \(first[12] >> 4), and not 2") }
     if first.count > 12, first[12] & 15 > 1 { throw .malformed("its command is \(first[12] & 15)") }
-    if first.count > 13, first[13] >> 4 > 3 || first[13] & 15 > 2 {
+    // Of a connection of the proxy's own the family is to be ignored.
+    if first.count > 13, first[12] & 15 == 1, first[13] >> 4 > 3 || first[13] & 15 > 2 {
       throw .malformed("its family and protocol are 0x\(String(first[13], radix: 16))")
     }
     guard first.count == 16 else { return nil }
