@@ -37,7 +37,8 @@ enum ByteUnit: String, CaseIterable {
   }
 
   static func parse(_ text: String) throws(ByteUnitError) -> Int64 {
-    let number = text.prefix { ("0"..."9").contains($0) || $0 == "." }
+    // A digit with an accent is no digit.
+    let number = text.prefix { $0.isASCII && $0.isNumber || $0 == "." }
     var suffix = text.dropFirst(number.count)
     if suffix.first == " " { suffix = suffix.dropFirst() }
     let (digits, places) = try digits(of: number, in: text)

@@ -51,7 +51,7 @@ public final class PcapFlow: TapSink {
     try send(.ack, point.direction == .write ? .read : .write, at: point.time)
   }
 
-  /// Writes the packet of a reset, where not both directions ended in order.
+  /// Writes the packet of a reset, where what this side sends did not end in order.
   public func closed(at time: EventBase.Instant) throws {
     if !local.hasFinished { try send([.reset, .ack], .write, at: time) }
     try flush()

@@ -34,6 +34,7 @@ struct ByteRateTests {
       ("1.2.3MB/s", .noNumber("1.2.3MB/s")), (".5MB/s", .noNumber(".5MB/s")), ("-1MB/s", .noNumber("-1MB/s")),
       ("1.0000000000000000000000001B/s", .tooLarge("1.0000000000000000000000001B/s")),
       ("\u{0663}MB/s", .noNumber("\u{0663}MB/s")),
+      ("10\u{301}MB/s", .unknownUnit("0\u{301}MB", in: "10\u{301}MB/s")),
     ])
   func `what is no rate is refused with the reason`(_ text: String, _ expected: ByteUnitError) {
     #expect(throws: expected) { try ByteRate(text) }
