@@ -23,6 +23,8 @@ public final class TLSContext {
   /// `options.protocols`, each with its length in front.
   let protocols: [UInt8]
   private(set) var names: [String: LoadedIdentity] = [:]
+  /// The host that was wanted last.
+  var lastWanted: (host: String, wanted: WantedHost)?
   #if !DEBUG
     @exclusivity(unchecked)
   #endif

@@ -73,7 +73,7 @@ public enum TLSRole {
 extension TLSConnection {
   /// Asks the server for `host`, and expects its certificate.
   fileprivate func want(_ host: String) throws(TLSError) {
-    guard let wanted = Wanted(host) else { throw .badHost(Names.escaped(host)) }
+    guard let wanted = context?.wanted(host) else { throw .badHost(Names.escaped(host)) }
     let isFull = if case .full? = context?.verification { true } else { false }
     switch wanted {
     case .address(let address):
@@ -83,22 +83,6 @@ extension TLSConnection {
       guard sluice_ssl_set_host_name(pointer, name) == 1 else { throw .badHost(host) }
       SSL_set_hostflags(pointer, Self.hostFlags)
       if isFull, SSL_set1_host(pointer, name) != 1 { throw .badHost(host) }
-    }
-  }
-
-  /// What a host is in certificates.
-  private enum Wanted {
-    case name(String)
-    case address(String)
-
-    /// Nil, where it is none.
-    init?(_ host: String) {
-      guard let endpoint = try? Endpoint(host: host, port: 0), let text = endpoint.host else { return nil }
-      switch endpoint {
-      case .name: self = .name(Names.withoutRoot(text))
-      // The zone says where the address is, and is no part of it.
-      case .address: self = .address(String(text.prefix { $0 != "%" }))
-      }
     }
   }
 
@@ -124,7 +108,7 @@ extension TLSConnection {
     if case .nothing = context.verification, !asksApplication { return true }
     guard SSL_get_verify_result(pointer) == Int(X509_V_OK) else { return false }
     guard case .full = context.verification, !asksApplication, let host else { return true }
-    switch Wanted(host) {
+    switch context.wanted(host) {
     case .address(let address): return X509_check_ip_asc(certificate, address, 0) == 1
     case .name(let name): return X509_check_host(certificate, name, name.utf8.count, Self.hostFlags, nil) == 1
     case nil: return false
