@@ -45,13 +45,27 @@ extension BufferEvent {
   private func openForClosing() {
     var next: BufferEvent? = self
     while let event = next {
-      event.flags.subtract([.writeDisabled, .writeSuspended])
-      event.writeReasons = []
-      guard event.stage != nil else { break }
-      event.flags.subtract([.readDisabled, .readSuspended])
-      event.readReasons = []
+      if event.flags.intersects([.writeDisabled, .writeSuspended]) {
+        event.flags.subtract([.writeDisabled, .writeSuspended])
+        event.writeReasons = []
+        event.schedule(.pumpDown)
+      }
+      // An end without filters needs nothing more to come.
+      if event.stage == nil, event === self { return }
+      event.openReadingForClosing()
       next = event.flags.contains(.keepsLower) ? nil : event.underlying
     }
+  }
+
+  /// Lets reading go on but for what ends by itself: what a filter above holds back, and a connection that is being made.
+  private func openReadingForClosing() {
+    guard flags.intersects([.readDisabled, .readSuspended]) else { return }
+    let held = upper?.takeUnretainedValue().stage?.takeUnretainedValue().readHold ?? []
+    readReasons.formIntersection(held.union(.connecting))
+    flags.remove(.readDisabled)
+    guard readReasons.isEmpty else { return }
+    flags.remove(.readSuspended)
+    readingResumed()
   }
 
   /// Throws away what waits in both directions, in every layer, and lets the other end see a reset. No callback is made from

@@ -41,6 +41,43 @@ struct StackEndingTests {
     }
   }
 
+  @Test(arguments: 0...2, [true, false])
+  func `a closing stack drains a layer that was held when it was full`(layer: Int, disabling: Bool) throws {
+    try inVirtualTime { base in
+      let (left, right) = try base.stackedPair(depth: 2)
+      var total = 0
+      right.onRead = { total += $0.input.drain() }
+      for event in left.layers { event.writeMarks = Watermarks(high: 10) }
+      let held = left.layers[layer]
+      if disabling { held.disable(.write) } else { held.suspend(.write) }
+      left.write(pattern(100))
+      try base.settle()
+      #expect(total == 0)
+      left.close()
+      try base.settle()
+      #expect(total == 100)
+      #expect(right.isInputEnded)
+    }
+  }
+
+  @Test(arguments: [true, false])
+  func `a closing stack reads on for a handshake, though the event below was not to read`(disabling: Bool) throws {
+    try inVirtualTime { base in
+      let (lower, right) = base.pair()
+      if disabling { lower.disable(.read) } else { lower.suspend(.read, for: .application) }
+      let client = try lower.filtered(by: Handshake())
+      if disabling { lower.disable(.read) } else { lower.suspend(.read, for: .application) }
+      let server = try right.filtered(by: Handshake(isServer: true))
+      client.write("behind the handshake")
+      try base.settle()
+      #expect(server.unread == 0)
+      client.close()
+      try base.settle()
+      #expect(server.readAll() == "behind the handshake")
+      #expect(server.isInputEnded)
+    }
+  }
+
   @Test func `finish and close of a lower layer act on the whole stack`() throws {
     try inVirtualTime { base in
       let (lower, right) = base.pair()
