@@ -124,9 +124,15 @@ extension BufferEvent {
     announce(event)
   }
 
-  /// Queues an event behind those that wait, for the top of the stack that this is part of.
+  /// Queues an event behind those that wait, for the top of the stack that this is part of, unless that has failed: nothing is
+  /// told behind an error.
   func announce(_ event: StreamEvent) {
     if let upper { return upper._withUnsafeGuaranteedRef { $0.announceFromBelow(event) } }
+    if !flags.contains(.failed) { tell(event) }
+  }
+
+  /// Queues an event for this layer's own callback, whatever happened before.
+  func tell(_ event: StreamEvent) {
     guard !flags.intersects([.closing, .closed]) else { return }
     if case .connected = event { return schedule(.connectedPending) }
     makeExtras().pendingEvents.append(event)

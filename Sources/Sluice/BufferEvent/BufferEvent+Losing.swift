@@ -9,7 +9,7 @@ extension BufferEvent {
     if top.flags.contains(.closing) { return top.completeClose() }
     if wasTold { return }
     if top.flags.contains(.readOwed) { top.announceRead() }
-    top.announce(.error(error))
+    top.tell(.error(error))
     // Where nobody will hear of it, the loop lets go, behind what is read before.
     if top.isKeptByCallbacks, top.eventBox == nil { base.defer { [weak top] in top?.keepByCallbacks() } }
   }

@@ -16,6 +16,9 @@ extension BufferEvent {
   }
 
   /// Queues `event` for the event callback, behind those that wait; `.notice` carries whatever the application likes. The
-  /// state of the stream does not change: an `.error` given here ends nothing. libevent: `bufferevent_trigger_event`.
-  public func trigger(_ event: StreamEvent) { announce(event) }
+  /// state of the stream does not change: an `.error` given here ends nothing. Where a filter stands on this event, the top of
+  /// the stack is told, unless that has failed. libevent: `bufferevent_trigger_event`.
+  public func trigger(_ event: StreamEvent) {
+    if upper == nil { tell(event) } else { announce(event) }
+  }
 }

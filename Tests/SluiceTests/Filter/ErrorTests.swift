@@ -154,6 +154,29 @@ import Testing
     #expect(seen.events.count == 1)
   }
 
+  enum Later: CaseIterable { case timeout, lostOutput, notice, connected }
+
+  @Test(arguments: Later.allCases) func `nothing that happens below is told behind an error`(later: Later) throws {
+    let base = EventBase(clock: .virtual)
+    let (left, right) = base.pair()
+    let top = try Stack().adding { Pass() }.adding { Thrower(direction: .read, left: 0) }.applied(to: right)
+    let seen = Recorder(top)
+    if later == .timeout { right.readTimeout = .seconds(1) }
+    left.write("abc")
+    try base.runUntilIdle(maximumSteps: 1000)
+    #expect(seen.events.count == 1)
+    switch later {
+    case .timeout: try base.run(for: .seconds(2))
+    case .lostOutput:
+      left.flush(.finished, .read)
+      left.close()
+    case .notice: right.trigger(.notice("late"))
+    case .connected: right.connected()
+    }
+    try base.runUntilIdle(maximumSteps: 1000)
+    #expect(seen.events.count == 1, "\(seen.log)")
+  }
+
   @Test func `a swallowed stream is no error, and its end arrives`() throws {
     let base = EventBase(clock: .virtual)
     let (left, right) = base.pair()
