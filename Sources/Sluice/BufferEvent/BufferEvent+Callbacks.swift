@@ -17,10 +17,11 @@ extension BufferEvent {
   ///
   /// It may be replaced at any time, from inside itself too. Setting it while bytes are there that nobody was told of queues
   /// a call. Setting nil withdraws a queued one. The closure gets the event, so it need not capture it, which would keep it
-  /// alive for ever. Allocates a box. libevent: `readcb` of `bufferevent_setcb`.
+  /// alive for ever. A closed event has none, and takes none. Allocates a box. libevent: `readcb` of `bufferevent_setcb`.
   public var onRead: ((BufferEvent) -> Void)? {
     get { readBox?._withUnsafeGuaranteedRef { $0.body } }
     set {
+      guard !isClosed else { return }
       retire(readBox)
       readBox = newValue.map { Unmanaged.passRetained(CallbackBox($0)) }
       if readBox == nil { flags.remove(.readTriggered) }
@@ -34,6 +35,7 @@ extension BufferEvent {
   public var onWrite: ((BufferEvent) -> Void)? {
     get { writeBox?._withUnsafeGuaranteedRef { $0.body } }
     set {
+      guard !isClosed else { return }
       retire(writeBox)
       writeBox = newValue.map { Unmanaged.passRetained(CallbackBox($0)) }
       if writeBox == nil { flags.subtract([.writeTriggered, .writeOwed]) }
@@ -48,6 +50,7 @@ extension BufferEvent {
   public var onEvent: ((BufferEvent, StreamEvent) -> Void)? {
     get { eventBox?._withUnsafeGuaranteedRef { $0.body } }
     set {
+      guard !isClosed else { return }
       if newValue == nil, eventBox != nil { withdrawEvents() }
       retire(eventBox)
       eventBox = newValue.map { Unmanaged.passRetained(EventCallbackBox($0)) }

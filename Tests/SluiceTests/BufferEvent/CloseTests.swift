@@ -124,6 +124,21 @@ struct CloseTests {
     }
   }
 
+  @Test func `an event that is closing takes no callbacks, and keeps none`() throws {
+    try inVirtualTime { base in
+      let (left, right) = base.pair()
+      let log = EventLog()
+      right.readMarks = Watermarks(high: 4)
+      left.write("0123456789")
+      left.close()
+      log.follow(left)
+      #expect(left.onRead == nil && left.onWrite == nil && left.onEvent == nil)
+      while right.input.drain() > 0 { try base.settle() }
+      #expect(right.isInputEnded)
+      #expect(log.take() == [])
+    }
+  }
+
   @Test(arguments: [0, 1, 2])
   func `a half that lingers is let go when the other ends too`(ending: Int) throws {
     try inVirtualTime { base in
