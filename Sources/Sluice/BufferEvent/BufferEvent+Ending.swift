@@ -34,7 +34,7 @@ extension BufferEvent {
     endOutput()
     openForClosing()
     giveBackInput()
-    timingChanged()
+    timingChangedDownwards()
     if stage != nil { schedule(.pumpUp) }
     if flags.intersects([.failed, .peerClosed, .unlinked]) { return completeClose() }
     if stage == nil, let peer = partner { peer.peerStoppedReading() }
@@ -54,6 +54,14 @@ extension BufferEvent {
       if event.stage == nil, event === self { return }
       event.openReadingForClosing()
       next = event.flags.contains(.keepsLower) ? nil : event.underlying
+    }
+  }
+
+  private func timingChangedDownwards() {
+    var next: BufferEvent? = self
+    while let event = next {
+      event.timingChanged()
+      next = event.underlying
     }
   }
 
@@ -137,6 +145,7 @@ extension BufferEvent {
 
   /// The filter that stood here is gone: this event's bytes are its user's again, and what happened is told here.
   private func surface() {
+    timingChangedDownwards()
     pushDown()
     announceRead()
     if flags.contains(.inputEnded) { announce(.endOfInput) }

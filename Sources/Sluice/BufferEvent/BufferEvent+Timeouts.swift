@@ -3,8 +3,8 @@ extension BufferEvent {
   ///
   /// Reading counts while it is enabled, not suspended, below its high mark, and before the end of the input. Writing counts
   /// while bytes wait in the output, or in those below it. When a time is over the direction is disabled, and then
-  /// `.timeout` is told; enabling it starts anew. A timeout keeps the loop running while it counts. Setting one starts it
-  /// anew. Zero and less count as nil.
+  /// `.timeout` is told; enabling it starts anew. A timeout keeps the loop running while it counts, and none counts behind
+  /// `close()`, in no layer: give that a limit of its own. Setting one starts it anew. Zero and less count as nil.
   public var readTimeout: Duration? {
     get { extras?.timing.read.duration }
     set { setTimeout(newValue, \.read) }
@@ -56,10 +56,12 @@ extension BufferEvent {
   /// matter, so a reader that drains slowly does not put its timeout off.
   func timingChanged() {
     guard flags.contains(.hasTiming), let extras else { return }
+    // What closes is to drain, however long that takes, and nobody would hear of a timeout: in no layer of its stack.
+    let isClosing = top.flags.contains(.closing)
     // A buffer that somebody holds is looked at when it is given back; what stops a clock anyway does so at once.
     let mayRead =
-      extras.timing.read.nanoseconds > 0
-      && !flags.intersects([.readDisabled, .readSuspended, .inputEnded, .closing, .closed, .failed, .unlinked])
+      extras.timing.read.nanoseconds > 0 && !isClosing
+      && !flags.intersects([.readDisabled, .readSuspended, .inputEnded, .closed, .failed, .unlinked])
       && !isHeld(\.readHold)
     if !mayRead {
       count(false, \.read, .read)
@@ -67,8 +69,8 @@ extension BufferEvent {
       count(inputBuffer.count < readHigh, \.read, .read)
     }
     let mayWrite =
-      extras.timing.write.nanoseconds > 0
-      && !flags.intersects([.writeDisabled, .writeSuspended, .outputFinished, .closing, .closed, .failed, .unlinked])
+      extras.timing.write.nanoseconds > 0 && !isClosing
+      && !flags.intersects([.writeDisabled, .writeSuspended, .outputFinished, .closed, .failed, .unlinked])
       && !isHeld(\.writeHold)
     if !mayWrite {
       count(false, \.write, .write)

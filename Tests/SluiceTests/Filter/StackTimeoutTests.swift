@@ -65,4 +65,28 @@ import Testing
     #expect(seen.events == ["timeout reading"])
     #expect(!top.enabled.contains(.read))
   }
+
+  @Test(arguments: [true, false])
+  func `no timeout of a layer holds up a stack that is closing`(closingUnderlying: Bool) throws {
+    let base = EventBase(clock: .virtual)
+    let (left, right) = base.pair()
+    let top = try right.filtered(by: Pass(), closingUnderlying: closingUnderlying)
+    let below = Recorder(right)
+    right.writeMarks = Watermarks(high: 10)
+    (right.readTimeout, right.writeTimeout) = (.seconds(1), .seconds(1))
+    left.disable(.read)
+    top.write([UInt8](repeating: 1, count: 100))
+    top.close()
+    try base.run()
+    #expect(base.elapsed == 0)
+    try base.run(for: .seconds(60))
+    left.enable(.read)
+    try base.runUntilIdle(maximumSteps: 1000)
+    #expect(left.unread == 100)
+    #expect(left.isInputEnded == closingUnderlying)
+    // What stays open times out again.
+    try base.run()
+    #expect(below.events == (closingUnderlying ? [] : ["timeout reading"]))
+    #expect(base.elapsed == (closingUnderlying ? 60_000 : 61_000))
+  }
 }
