@@ -161,7 +161,7 @@ extension BufferEvent {
       return false
     }
     let isFinishing = flags.contains(.finishing)
-    if isFinishing ? outputBuffer.isEmpty && (progress != .moved || isIdle) : progress == .ended {
+    if progress == .ended || (isFinishing && outputBuffer.isEmpty && (progress != .moved || isIdle)) {
       flags.insert(.outputFinished)
       return false
     }
@@ -208,8 +208,8 @@ extension BufferEvent {
     timingChanged()
     guard flags.contains(.closing) else {
       below.flags.insert(.finishing)
-      // Where the filter ended by itself, nothing of the application's follows.
-      if !flags.contains(.finishing) { peerStoppedReading(isKnown: true) }
+      // Where the filter ended by itself, nothing of the application's follows, and what waits is lost.
+      if !flags.contains(.finishing) || !outputBuffer.isEmpty { peerStoppedReading(isKnown: true) }
       return true
     }
     if !flags.contains(.keepsLower) { below.flags.insert(.finishing) }

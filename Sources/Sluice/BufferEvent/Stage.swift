@@ -9,8 +9,8 @@ public enum FilterProgress: Sendable, Equatable {
   /// an empty source, since it may hold bytes inside itself.
   case blocked
   /// This direction has ended, in the filter's own protocol: nothing follows. From `encode`, before the application
-  /// finished: the end leaves behind what the target holds, the application is told `.endOfOutput`, and what still waits is
-  /// dropped.
+  /// finished, or before all that it wrote was taken: the end leaves behind what the target holds, the application is told
+  /// `.endOfOutput`, and what still waits is dropped.
   case ended
 }
 

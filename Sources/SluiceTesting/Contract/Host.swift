@@ -107,7 +107,7 @@ class Host {
     if !isIdle { hasMoved = true }
     encoding.isBlocked = progress == .blocked
     if progress == .blocked { return false }
-    if isFinishing ? output.isEmpty && (progress != .moved || isIdle) : progress == .ended {
+    if progress == .ended || (isFinishing && output.isEmpty && (progress != .moved || isIdle)) {
       isOutputFinished = true
       return false
     }

@@ -38,6 +38,29 @@ import Testing
     }
   }
 
+  @Test(arguments: places) func `what a filter leaves behind a finish is told as lost, and is no error`(
+    place: (Int, Int)
+  ) throws {
+    try inVirtualTime { base in
+      let (left, right) = base.pair()
+      let top = try stack(Quota(5), place, on: left)
+      let (here, there) = (Recorder(top), Recorder(right))
+      top.disable(.write)
+      top.write("abcdefgh")
+      top.finish()
+      top.enable(.write)
+      try base.settle()
+      #expect(there.text == "abcde")
+      #expect(there.events == ["end of input"])
+      #expect(here.log == ["end of output"])
+      #expect(top.unsent == 0)
+      right.write("back")
+      try base.settle()
+      #expect(here.text == "back")
+      right.close()
+    }
+  }
+
   @Test(arguments: places) func `a close that waits for such a filter is done when it ends`(place: (Int, Int)) throws {
     try inVirtualTime { base in
       let (left, right) = base.pair()
