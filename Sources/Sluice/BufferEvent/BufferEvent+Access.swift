@@ -114,9 +114,8 @@ extension BufferEvent {
 
   private func inputWasAwaited() {
     flags.remove(.inputAwaited)
-    if flags.contains(.closed) {
-      giveBackInput()
-    } else if stage != nil {
+    if flags.contains(.closing) { giveBackInput() }
+    if stage != nil {
       schedule(.pumpUp)
     } else {
       wireReadingChanged()

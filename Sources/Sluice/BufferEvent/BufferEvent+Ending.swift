@@ -35,13 +35,14 @@ extension BufferEvent {
     openForClosing()
     giveBackInput()
     timingChangedDownwards()
-    if stage != nil { schedule(.pumpUp) }
     if flags.intersects([.failed, .peerClosed, .unlinked]) { return completeClose() }
+    if stage != nil { schedule(.pumpUp) } else { wireReadingChanged() }
     if stage == nil, let peer = partner { peer.peerStoppedReading() }
     if flags.contains(.outputFinished) { completeClose() } else { pushDown() }
   }
 
-  /// What waits is to leave, so nothing holds it back any more; nor what may have to come for that through filters.
+  /// What waits is to leave, so nothing holds it back any more; nor what comes, which filters may have to get for that, and
+  /// which the other end may want to be rid of before it takes anything.
   private func openForClosing() {
     var next: BufferEvent? = self
     while let event = next {
@@ -50,9 +51,8 @@ extension BufferEvent {
         event.writeReasons = []
         event.schedule(.pumpDown)
       }
-      // An end without filters needs nothing more to come.
-      if event.stage == nil, event === self { return }
-      event.openReadingForClosing()
+      // The other half is told that nothing more is taken here.
+      if event !== self || event.partnerLink == nil { event.openReadingForClosing() }
       next = event.flags.contains(.keepsLower) ? nil : event.underlying
     }
   }

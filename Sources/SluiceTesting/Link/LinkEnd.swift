@@ -55,12 +55,19 @@ final class LinkEnd: Transport {
   /// Gives the event what it takes.
   func receive(upTo count: Int, from bytes: inout EventBuffer) -> Int {
     guard let event else { return bytes.drain(count) }
-    var piece = event.base.makeBuffer()
-    let taken = piece.append(upTo: min(count, event.inputRoom), from: &bytes)
-    event.receive(&piece)
-    let refused = piece.count
-    bytes.prepend(&piece)
-    return taken - refused
+    var taken = 0
+    // An end that closes throws away what it gets, and has room again.
+    while taken < count, event.inputRoom > 0 {
+      var piece = event.base.makeBuffer()
+      taken += piece.append(upTo: min(count - taken, event.inputRoom), from: &bytes)
+      event.receive(&piece)
+      guard piece.isEmpty else {
+        taken -= piece.count
+        bytes.prepend(&piece)
+        break
+      }
+    }
+    return taken
   }
 
   func receive(_ signal: LinkLane.Signal) {

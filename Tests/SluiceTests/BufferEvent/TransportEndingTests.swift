@@ -1,3 +1,4 @@
+import SluiceTesting
 import Testing
 
 @testable import Sluice
@@ -33,6 +34,48 @@ struct TransportEndingTests {
       transport.send(event)
       #expect(transport.sent == "abc")
       #expect(transport.take() == ["finish", "close"])
+    }
+  }
+
+  enum Unread: CaseIterable { case full, disabled, suspended }
+
+  @Test(arguments: Unread.allCases, [true, false])
+  func `ends that are closed with more to send than is under way read on, and both end`(unread: Unread, dropping: Bool)
+    throws
+  {
+    try inVirtualTime { base in
+      let link = SimulatedLink(on: base, LinkConditions(latency: .milliseconds(1), window: 1_000))
+      var ends: [BufferEvent] = []
+      for end in [link.makeEnds()].flatMap({ [$0, $1] }) {
+        ends.append(end)
+        switch unread {
+        case .full: end.readMarks = Watermarks(high: 10)
+        case .disabled: end.disable(.read)
+        case .suspended: end.suspend(.read)
+        }
+        end.write(pattern(5_000))
+      }
+      try base.run(for: .seconds(1))
+      #expect(ends.allSatisfy { $0.unsent > 0 })
+      if !dropping { for end in ends { end.close() } }
+      ends = []
+      try base.run()
+      #expect(base.lingering.isEmpty)
+    }
+  }
+
+  @Test func `an end that closes while its input is in use takes what comes when that is over`() throws {
+    try onTransport { base, transport, event in
+      transport.appetite = 0
+      event.write("waits")
+      event.readMarks = Watermarks(high: 4)
+      _ = receive("full", event)
+      use(&event.input) { _ in
+        event.close()
+        _ = transport.take()
+      }
+      #expect(transport.take().contains("wanted"))
+      event.abort()
     }
   }
 

@@ -37,6 +37,24 @@ import Testing
   }
 
   @Test(arguments: PollerKind.all)
+  func `ends that close at once, with more to send than the system takes and nobody reading, both end`(
+    poller: PollerKind
+  ) throws {
+    try onEndingBase(poller) { base in
+      let (left, right) = try base.socketPair()
+      for end in [left, right] {
+        end.write([UInt8](repeating: 1, count: 4_000_000))
+        end.disable(.read)
+      }
+      try base.runUntilIdle()
+      #expect(left.unsent > 0 && right.unsent > 0)
+      left.close()
+      right.close()
+      try base.run(until: "both ends") { base.lingering.isEmpty }
+    }
+  }
+
+  @Test(arguments: PollerKind.all)
   func `what was written comes whole, though the other end sends what nobody reads`(poller: PollerKind) throws {
     try onEndingBase(poller) { base in
       let (listener, event, client) = try connection(base)
