@@ -133,7 +133,8 @@ public final class EventBase {
     return kept
   }
 
-  /// Ends the current run when the running callback returns; what is due stays due. Before a run it has no effect.
+  /// Ends the current run when the running callback returns, and those of the same buffer event that are due along with it;
+  /// what else is due stays due. Before a run it has no effect.
   /// libevent: `event_base_loopbreak`.
   public func stop() { stopRequested = true }
 }
