@@ -32,7 +32,8 @@ extension SocketAddress {
     case .ipv4(let host, _): (0..<4).map { String(host >> (24 - 8 * UInt32($0)) & 255) }.joined(separator: ".")
     case .ipv6(let host, _, let zone): host.text + (zone == 0 ? "" : "%" + Self.name(ofZone: zone))
     case .unix(""): "unix:(unnamed)"
-    case .unix(let path): "unix:" + Self.escaped(path)
+    // Not to be taken for an abstract name.
+    case .unix(let path): "unix:" + (path.hasPrefix("@") ? "./" : "") + Self.escaped(path)
     case .abstract(let name): Self.escaped(name)
     }
   }

@@ -88,6 +88,12 @@ struct AddressTests {
     #expect(throws: AddressError(.badByte(0), in: "a\0b")) { try SocketAddress.unix(path: "a\0b") }
   }
 
+  @Test func `a path that begins as a name does is written as the path that it is`() throws {
+    let address = try SocketAddress.unix(path: "@here")
+    #expect(address.description == "unix:./@here")
+    #expect(SocketAddress("\(address)") == (try .unix(path: "./@here")))
+  }
+
   @Test func `a path with control characters does not break the line it is written in`() throws {
     #expect(try SocketAddress.unix(path: "/a\nb\u{7f}").description == #"unix:/a\nb\u{7F}"#)
   }

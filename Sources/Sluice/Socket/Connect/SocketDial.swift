@@ -72,7 +72,8 @@ final class SocketDial: Watched, Dialing {
   /// Where nothing listens at a port of this machine that the system would give out, it may give it to this very socket, which
   /// then meets itself.
   private var isConnectedToItself: Bool {
-    !address.isUnix && SocketAddress.of(descriptor) { getsockname($0, $1, $2) } == address
+    guard !address.isUnix, let own = SocketAddress.of(descriptor, { getsockname($0, $1, $2) }) else { return false }
+    return own == SocketAddress.of(descriptor) { getpeername($0, $1, $2) }
   }
 
   func cancel() {
