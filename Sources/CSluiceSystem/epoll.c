@@ -26,7 +26,8 @@ int sluice_epoll_wait(int epoll, struct sluice_ready *ready, int64_t nanoseconds
   } else {
     struct timespec time = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
     count = epoll_pwait2(epoll, events, SLUICE_MOST_READY, &time, 0);
-    if (count < 0 && errno == ENOSYS) {
+    // Rules that know nothing of a call that is younger than they are refuse it with EPERM.
+    if (count < 0 && (errno == ENOSYS || errno == EPERM)) {
       int64_t milliseconds = nanoseconds / 1000000 + (nanoseconds % 1000000 != 0);
       count = epoll_wait(epoll, events, SLUICE_MOST_READY, milliseconds > 1000000000 ? 1000000000 : (int)milliseconds);
     }

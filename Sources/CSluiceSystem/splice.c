@@ -20,7 +20,9 @@ static int64_t move(int from, int to, int64_t count) {
   ssize_t moved;
   do moved = splice(from, 0, to, 0, (size_t)count, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
   while (moved < 0 && errno == EINTR);
-  return moved < 0 ? -errno : moved;
+  if (moved >= 0) return moved;
+  // The system does not have it, or does not let this process use it.
+  return errno == ENOSYS || errno == EPERM ? -EINVAL : -errno;
 }
 
 // Empties the pipe into the target. False where that took not all.

@@ -4,7 +4,8 @@ import Sluice
 /// An echo server that says on standard output what it sees, for tests that break its system calls from outside.
 ///
 /// `FaultServer [MAXIMUM]`: says `ready ADDRESS`, then a line for each thing that happens. `connect ADDRESS` on standard input has
-/// it connect, and say what came of it; any other line has it say its figures; the end of standard input ends it.
+/// it connect, and say what came of it; `relay ADDRESS` has it relay the next connections there, and `send PATH` send them a file,
+/// in place of an echo. Any other line has it say its figures; the end of standard input ends it.
 @main
 struct FaultServer {
   static func main() throws {
@@ -13,23 +14,33 @@ struct FaultServer {
     var options = ListenerOptions()
     options.maximumConnections = CommandLine.arguments.dropFirst().first.flatMap { Int($0) }
     var taken = 0
+    var target: SocketAddress?
+    var file: OpenFile?
     let listener = try base.listen(at: .loopback(), options: options) { event, _ in
       taken += 1
       let number = taken
+      if let target {
+        event.relay(to: base.connect(to: target)) { relay in
+          console.write("connection \(number): relay \(relay.outcome.map { "\($0)" } ?? "")\n")
+        }
+        return
+      }
       event.onRead = { $0.write(&$0.input) }
       event.onEvent = { event, what in
         console.write("connection \(number): \(words(what))\n")
         event.close()
       }
+      if let file { _ = try? event.write(file: file) }
     }
     listener.onError = { console.write("listener: \($1)\n") }
     console.onRead = { console in
       while let line = console.input.readLine() {
         let words = line.split(separator: " ")
-        if words.count == 2, let address = SocketAddress(String(words[1])) {
-          connect(to: address, console)
-        } else {
-          console.write(figures(listener))
+        switch words.first {
+        case "connect": if let address = SocketAddress(String(words[1])) { connect(to: address, console) }
+        case "relay": target = SocketAddress(String(words[1]))
+        case "send": file = try? OpenFile(path: String(words[1]))
+        default: console.write(figures(listener))
         }
       }
     }

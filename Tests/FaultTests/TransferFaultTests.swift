@@ -41,4 +41,50 @@ import Testing
     _ = try server.stop()
     #expect(server.failures == [])
   }
+
+  @Test(arguments: ["ENOSYS", "EPERM"])
+  func `where a system knows no wait that is as exact, one that is coarser does`(error: String) throws {
+    let server = try Server(on: EventBase(), faults: ["epoll_pwait2:error=\(error)"])
+    let listener = try server.base.listen(at: .loopback()) { event, _ in event.close() }
+    defer { listener.close() }
+    // A deadline has it wait for a time.
+    #expect(try server.connect(to: listener.address) == "connected")
+    _ = try server.stop()
+  }
+
+  /// A server that echoes behind one that relays, and a client.
+  private func behindRelay(_ faults: [String], _ body: (Server, Client) throws -> Void) throws {
+    let server = try Server(on: EventBase(), faults: faults)
+    let echo = try server.base.listen(at: .loopback()) { event, _ in
+      event.onRead = { $0.write(&$0.input) }
+      event.onEvent = { event, _ in event.close() }
+    }
+    defer { echo.close() }
+    server.relay(to: echo.address)
+    _ = try server.figures()
+    try body(server, try Client(server))
+    _ = try server.stop()
+  }
+
+  @Test(arguments: ["EINVAL", "ENOSYS", "EPERM"], [1, 4])
+  func `where a system splices nothing, or no more, bytes are read and written`(error: String, place: Int) throws {
+    try behindRelay(["splice:error=\(error):when=\(place)+"]) { server, client in
+      client.event.write([UInt8](repeating: 65, count: 3_000_000))
+      try server.reach("the echo") { client.text.utf8.count == 3_000_000 || client.isOver }
+      client.event.close()
+      try server.reach("an end in order") { server.hasSaid("connection 1: relay both sides finished") }
+    }
+  }
+
+  @Test(arguments: ["ECONNRESET", "ETIMEDOUT", "EPIPE"])
+  func `a file that cannot be sent on for the connection's sake ends it with the cause`(error: String) throws {
+    let server = try Server(on: EventBase(), faults: ["sendfile:error=\(error):when=1"])
+    server.send("/proc/self/exe")
+    _ = try server.figures()
+    let client = try Client(server)
+    try server.reach("its end") { client.isOver }
+    _ = try server.stop()
+    let code = ["ECONNRESET": 104, "ETIMEDOUT": 110, "EPIPE": 32][error] ?? 0
+    #expect(server.failures == ["connection 1: error \(code) while writing"])
+  }
 }

@@ -39,7 +39,7 @@ extension SocketTransport {
     let sent = Int(sluice_file_send(file.descriptor, Int64(offset), Int64(count), descriptor))
     switch Int32(truncatingIfNeeded: -sent) {
     case EAGAIN, EWOULDBLOCK: isWriteBlocked = true
-    case EPIPE, ECONNRESET: broke(event, Int32(-sent))
+    case EPIPE, ECONNRESET, ECONNABORTED, ETIMEDOUT, ENETDOWN, ENETUNREACH, EHOSTUNREACH: broke(event, Int32(-sent))
     // The file has ended, or the two do not go together: who reads it instead learns why.
     case 0...Int32.max: return nil
     default: isWriteBlocked = sent < count

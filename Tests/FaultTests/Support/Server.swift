@@ -88,6 +88,12 @@ final class Server {
     return String(line?.dropFirst(12) ?? "")
   }
 
+  /// Has it relay the next connections to `address`.
+  func relay(to address: SocketAddress) { console.write("relay \(address)\n") }
+
+  /// Has it send the next connections a file.
+  func send(_ path: String) { console.write("send \(path)\n") }
+
   /// What the server counts now.
   func figures() throws -> [String: Int] {
     let count = lines.count
