@@ -72,7 +72,7 @@ extension Relay {
   /// what the kernel still holds.
   func goOnEnding() {
     for end in ends where end.willReset && !end.isGone && end.waiting == 0 {
-      if (end.wire.transport as? SocketTransport)?.hasUnsent == true { lookAgain() } else { end.event.abort() }
+      if (end.wire.transport as? any BreakableTransport)?.hasUnsent == true { lookAgain() } else { end.event.abort() }
     }
   }
 

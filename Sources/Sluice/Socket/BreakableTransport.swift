@@ -15,6 +15,8 @@ protocol BreakableTransport: AnyObject {
   var brokenCode: Int32 { get set }
   /// Where it reads, while that is open.
   var readDescriptor: Int32? { get }
+  /// Whether the kernel holds bytes that the other end has not got.
+  var hasUnsent: Bool { get }
   var peer: String { get }
 
   /// Reads what is there, as far as the input and a turn allow.
@@ -29,10 +31,18 @@ extension BreakableTransport {
     guard !isBroken else { return }
     brokenCode = code
     isWriteBlocked = true
+    tellBehindInput()
+  }
+
+  /// Where writing failed, tells so in a turn of its own, unless something is left to be read that is wanted, now or when what
+  /// holds reading back for a while lets it go on.
+  func tellBehindInput() {
+    guard isBroken, let event = link?.takeUnretainedValue() else { return }
     event.base.defer { [weak self] in
       guard let self, let event = link?.takeUnretainedValue() else { return }
       receiveBehindFailure(event)
-      let isReading = !event.flags.intersects([.readDisabled, .readSuspended, .inputEnded, .failed])
+      let isReading =
+        !event.flags.intersects([.readDisabled, .inputEnded, .failed]) && !event.readReasons.contains(.application)
       // The end of what is there comes as any other, and tells then.
       if !isReading || !hasUnread { tellBroken(event) }
     }
@@ -48,15 +58,6 @@ extension BreakableTransport {
     let code = Int32(-result)
     if code == EAGAIN || code == EWOULDBLOCK || code == EINTR { return }
     event.broke(StreamError(.transport(SocketError(.read, code: code, peer: place)), direction: .read))
-  }
-
-  /// Where reading was disabled, nobody waits for what came before the failure any more.
-  func readingStopped() {
-    guard isBroken else { return }
-    link?.takeUnretainedValue().base.defer { [weak self] in
-      guard let self, let event = link?.takeUnretainedValue() else { return }
-      if event.flags.contains(.readDisabled) { tellBroken(event) }
-    }
   }
 
   /// Tells that writing failed, where it did.

@@ -45,7 +45,6 @@ final class SocketTransport: Watched, Transport, BreakableTransport {
   /// Whether nothing waits.
   var canSplice: Bool { !isWriteBlocked && !isBroken && link != nil }
 
-  /// Whether the kernel holds bytes that the other end has not got.
   var hasUnsent: Bool { link != nil && sluice_unsent(descriptor) > 0 }
 
   func attach(_ event: BufferEvent) {
@@ -62,6 +61,7 @@ final class SocketTransport: Watched, Transport, BreakableTransport {
     }
     guard wanted.contains(.read), !readiness.isDisjoint(with: [.read, .failure]) else { return }
     budget = Self.readBudget(of: event.base)
+    if isBroken { tellBehindInput() }
     if event.wantsBytes { return receive(event) }
     isMoreLikely = true
     updateInterest(event, isTold: true)
@@ -93,7 +93,7 @@ final class SocketTransport: Watched, Transport, BreakableTransport {
     // The kernel had more than the input took, and this round's share is not used up.
     if isWanted, isMoreLikely, link != nil { receive(event) }
     updateInterest(event)
-    if !isWanted { readingStopped() }
+    tellBehindInput()
   }
 
   func finish(_ event: BufferEvent) {

@@ -68,4 +68,55 @@ import Testing
       write(ends[1], "x", 1)
     }
   }
+
+  @Test(arguments: PollerKind.all)
+  func `it is told when what came before it is read, though the other way goes on`(poller: PollerKind) throws {
+    try onEndingBase(poller) { base in
+      let (there, back) = (try rawPipe(), try rawPipe())
+      let event = try base.adopt(reading: there.reading, writing: back.writing)
+      event.readMarks = Watermarks(high: 10)
+      let log = EventLog()
+      event.onEvent = { log.add($1.words) }
+      // As a program does that closes its input, and goes on for ever.
+      close(back.reading)
+      #expect(write(there.writing, "more than ten bytes", 19) == 19)
+      try base.runUntilIdle()
+      event.write("nobody reads this")
+      try base.runUntilIdle()
+      #expect(log.take() == [])
+      #expect(event.readAll() == "more than ")
+      try base.runUntilIdle()
+      #expect(event.readAll() == "ten bytes")
+      try base.runUntilIdle()
+      #expect(event.failure?.code == EPIPE)
+      #expect(log.take().count == 1)
+      event.close()
+      close(there.writing)
+    }
+  }
+
+  @Test(arguments: PollerKind.all)
+  func `what came before it is read when a limit lets reading go on`(poller: PollerKind) throws {
+    try onEndingBase(poller) { base in
+      for makePair in [{ try base.socketPair() }, { try base.tcpPair() }] {
+        let (left, right) = try makePair()
+        let log = EventLog()
+        right.onEvent = { log.add($1.isEndOfInput ? "end" : "error") }
+        right.suspend(.read, for: .rate)
+        left.write("last words")
+        left.close()
+        for _ in 0..<100 {
+          right.write("x")
+          try base.runUntilIdle()
+        }
+        #expect(log.take() == [])
+        right.resume(.read, from: .rate)
+        try base.run(until: "the error") { right.failure != nil }
+        try base.runUntilIdle()
+        #expect(right.readAll() == "last words")
+        #expect(log.take() == ["end", "error"])
+        right.close()
+      }
+    }
+  }
 }

@@ -155,6 +155,37 @@ struct SharedDescriptorTests {
     }
   }
 
+  @Test(arguments: PollerKind.all)
+  func `what was written comes whole, though the other end of a shared socket sends what nobody reads`(
+    poller: PollerKind
+  ) throws {
+    try onSockets(poller) { base in
+      let listener = try RawSocket(boundTo: .loopback(), backlog: 1)
+      let client = RawSocket()
+      var size: Int32 = 16 * 1024
+      setsockopt(client.descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+      _ = client.connect(to: try #require(listener.address))
+      let accepted = accept(listener.descriptor, nil, nil)
+      size = 1_000_000
+      setsockopt(accepted, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+      let event = try base.adopt(reading: accepted, writing: dup(accepted))
+      event.disable(.read)
+      event.write([UInt8](repeating: 1, count: 400_000))
+      // It lies unread where the connection is closed, and more follows.
+      _ = client.send([UInt8](repeating: 2, count: 30_000))
+      event.close()
+      try base.runUntilIdle()
+      _ = client.send([UInt8](repeating: 2, count: 30_000))
+      var got = 0
+      try base.run(until: "the end") {
+        got += client.drain()
+        return client.received() == "" || client.readError != EAGAIN && client.readError != 0
+      }
+      #expect(got == 400_000)
+      #expect(client.received() == "", "an end, not a reset")
+    }
+  }
+
   @Test func `the standard streams work, and their numbers are never given to anything else`() async {
     await #expect(processExitsWith: .success) {
       let data = [UInt8](repeating: 7, count: 200_000)

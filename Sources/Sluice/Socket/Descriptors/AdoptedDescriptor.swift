@@ -69,6 +69,12 @@ final class AdoptedDescriptor {
 
   deinit { close() }
 
+  /// The descriptor of a socket, which is somebody else's to close from now on.
+  func giveAway() -> Int32 {
+    isOpen = false
+    return descriptor
+  }
+
   /// Gives it back, as it was.
   func close() {
     guard isOpen else { return }

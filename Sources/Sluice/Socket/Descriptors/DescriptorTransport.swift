@@ -54,7 +54,7 @@ final class DescriptorTransport: DialedTransport, BreakableTransport {
       // An event that is closing reads on to hear what becomes of the other end, which a file does not tell.
       let isIdle = input.isAlwaysReady && event.isClosed && event.upper == nil
       let isWanted = event.inputRoom > 0 && !isOver && !isIdle
-      let watch = readWatch ?? DescriptorWatch(input.descriptor) { [weak self] in self?.withEvent { $0.receive($1) } }
+      let watch = readWatch ?? DescriptorWatch(input.descriptor) { [weak self] in self?.withEvent { $0.readOn($1) } }
       readWatch = watch
       wait(for: isWanted ? .read : [], watch, input, event)
     }
@@ -89,12 +89,17 @@ final class DescriptorTransport: DialedTransport, BreakableTransport {
     base.defer { [weak self] in
       self?.withEvent { transport, event in
         transport.isTurnQueued = false
-        if transport.input?.isAlwaysReady == true { transport.receive(event) }
+        if transport.input?.isAlwaysReady == true { transport.readOn(event) }
         if transport.output?.isAlwaysReady == true, transport.isWriteBlocked, !transport.isBroken {
           transport.writeOn(event)
         }
       }
     }
+  }
+
+  private func readOn(_ event: BufferEvent) {
+    receive(event)
+    tellBehindInput()
   }
 
   private func writeOn(_ event: BufferEvent) {
@@ -106,18 +111,33 @@ final class DescriptorTransport: DialedTransport, BreakableTransport {
 
   func readingChanged(_ event: BufferEvent, isWanted: Bool) {
     updateInterest(event)
-    if !isWanted { readingStopped() }
+    tellBehindInput()
   }
 
   func finish(_ event: BufferEvent) {
     guard let output else { return }
-    self.output = nil
     unwatch(writeWatch)
-    if output.kind == .socket { shutdown(output.descriptor, Int32(SHUT_WR)) }
-    output.close()
+    // A socket that is closed here might reset the connection: it is kept until all is over.
+    if output.kind == .socket {
+      shutdown(output.descriptor, Int32(SHUT_WR))
+    } else {
+      self.output = nil
+      output.close()
+    }
   }
 
-  func close(_ event: BufferEvent) { closeNow() }
+  var hasUnsent: Bool {
+    guard let output, output.kind == .socket else { return false }
+    return sluice_unsent(output.descriptor) > 0
+  }
+
+  func close(_ event: BufferEvent) {
+    if let output, output.kind == .socket, event.flags.contains(.outputFinished), !event.flags.contains(.failed) {
+      self.output = nil
+      LingeringSocket.close(output.giveAway(), on: base) {}
+    }
+    closeNow()
+  }
 
   func abort(_ event: BufferEvent) {
     for adopted in [input, output] {

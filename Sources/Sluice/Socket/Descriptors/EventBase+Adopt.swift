@@ -35,7 +35,7 @@ extension EventBase {
 
   /// A buffer event that reads from one descriptor and writes to another: two pipes to a child process, or the standard streams.
   /// Both belong to the event from now on, even where this fails; they may be the same. `finish()` closes the second behind what
-  /// was written.
+  /// was written; a socket is only shut down for writing, and closed with the event.
   ///
   /// The descriptors may be shared with other processes, as the standard streams are, which would suffer if they were made not
   /// to block: so pipes and terminals are opened once more, for this event alone, and sockets are asked each time. Only where
