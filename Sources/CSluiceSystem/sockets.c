@@ -11,6 +11,8 @@
 #include <unistd.h>
 #if defined(__linux__)
 #include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/ioctl.h>
 #endif
 
@@ -104,7 +106,12 @@ int64_t sluice_unsent(int descriptor) {
   socklen_t length = sizeof domain;
   // What a local socket took is in the other end's hands already.
   if (getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &domain, &length) < 0 || domain == AF_UNIX) return 0;
-  return ioctl(descriptor, SIOCOUTQ, &count) < 0 ? 0 : count;
+  if (ioctl(descriptor, SIOCOUTQ, &count) < 0 || count == 0) return 0;
+  // A connection that broke goes on telling what it had then.
+  struct tcp_info information;
+  length = sizeof information;
+  int isOver = getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &information, &length) == 0 && information.tcpi_state == TCP_CLOSE;
+  return isOver ? 0 : count;
 #elif defined(SO_NWRITE)
   int count = 0;
   socklen_t length = sizeof count;

@@ -93,7 +93,7 @@ int64_t sluice_file_read(int descriptor, void *bytes, int64_t count, int64_t off
 /// Sends from a place in a file to a socket or pipe without a copy, and without a signal where the other end is gone.
 int64_t sluice_file_send(int file, int64_t offset, int64_t count, int target);
 
-/// Bytes that a socket took, and the other end's system has not acknowledged.
+/// Bytes that a socket took, and the other end's system has not acknowledged; 0 where the connection broke.
 int64_t sluice_unsent(int descriptor);
 
 /// Makes a pipe that neither blocks nor outlives an exec, with room for `size` bytes where the system allows it.

@@ -65,8 +65,9 @@ struct RelayEndingTests {
     }
   }
 
-  @Test func `a reset waits until the other end has what the kernel took`() throws {
-    try inScene(RelayMixture(left: .tcp, right: .tcp)) { scene in
+  @Test(arguments: [RelayLink.tcp, .sharedTCP])
+  func `a reset waits until the other end has what the kernel took`(link: RelayLink) throws {
+    try inScene(RelayMixture(left: .tcp, right: link)) { scene in
       let data = sampleBytes(150_000)
       scene.server.disable(.read)
       scene.client.write(data)
@@ -82,6 +83,26 @@ struct RelayEndingTests {
         return scene.server.failure != nil
       }
       #expect(isSame(received, data))
+      #expect(scene.ends == ["failed left: read"])
+    }
+  }
+
+  @Test(arguments: [RelayLink.tcp, .sharedTCP])
+  func `a reset does not wait for an end that goes without taking what the kernel took`(link: RelayLink) throws {
+    try inScene(RelayMixture(left: .tcp, right: link)) { scene in
+      let data = sampleBytes(150_000)
+      scene.server.disable(.read)
+      scene.client.write(data)
+      try scene.settle { scene.relay.bytesToRight == data.count }
+      scene.client.abort()
+      try scene.settle { scene.relay.left.isClosed }
+      try scene.base.run(for: .milliseconds(100))
+      #expect(scene.ends == [])
+      scene.server.abort()
+      try scene.base.settle { () -> Bool in
+        try? scene.base.run(for: .milliseconds(10))
+        return !scene.ends.isEmpty
+      }
       #expect(scene.ends == ["failed left: read"])
     }
   }

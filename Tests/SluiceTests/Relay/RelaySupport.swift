@@ -3,6 +3,10 @@ import Testing
 
 @testable import Sluice
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// A way to make two joined ends for a relay to stand between: the outer one a client's or server's, the inner one a relay's.
 struct RelayLink: Sendable, CustomTestStringConvertible {
   let testDescription: String
@@ -15,7 +19,15 @@ struct RelayLink: Sendable, CustomTestStringConvertible {
   static let unix = RelayLink(testDescription: "unix", tellsResets: false) { try $0.socketPair() }
   static let tcp = RelayLink(testDescription: "tcp") { try $0.tcpPair() }
 
-  static let all = [pair, stack, unix, tcp]
+  /// The inner end under two numbers, as what inetd starts has it.
+  static let sharedTCP = RelayLink(testDescription: "shared tcp") { base in
+    let (outer, inner) = try base.tcpPair()
+    let number = dup(try #require(inner.descriptor))
+    inner.free()
+    return (outer, try base.adopt(reading: number, writing: dup(number)))
+  }
+
+  static let all = [pair, stack, unix, tcp, sharedTCP]
 }
 
 /// Which links a relay has on its two sides, and whether it may splice.
