@@ -8,7 +8,7 @@
 
 int sluice_epoll_create(void) {
   int epoll = epoll_create1(EPOLL_CLOEXEC);
-  return epoll < 0 ? -errno : epoll;
+  return epoll < 0 ? -errno : sluice_above_standard(epoll);
 }
 
 int sluice_epoll_set(int epoll, int descriptor, int was, int wanted, uint64_t token) {

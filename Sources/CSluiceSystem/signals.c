@@ -58,16 +58,8 @@ static void caught(int signal) {
 int sluice_signal_open(int signal) {
   if (signal <= 0 || signal >= MOST_SIGNALS) return -EINVAL;
   int ends[2];
-  int result = 0;
-  if (pipe(ends) < 0) return -errno;
-  for (int i = 0; i < 2; i++) {
-    result = sluice_prepare(ends[i]);
-    if (result < 0) {
-      close(ends[0]);
-      close(ends[1]);
-      return result;
-    }
-  }
+  int result = sluice_pipe(ends);
+  if (result < 0) return result;
   pthread_mutex_lock(&lock);
   int place = 0;
   while (place < MOST_WAITERS && atomic_load(&write_ends[signal][place]) != 0) place++;

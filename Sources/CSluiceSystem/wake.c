@@ -12,7 +12,7 @@ int sluice_wake_open(int ends[2]) {
 #if defined(__linux__)
   int descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (descriptor < 0) return -errno;
-  ends[0] = ends[1] = descriptor;
+  ends[0] = ends[1] = sluice_above_standard(descriptor);
 #else
   if (pipe(ends) < 0) return -errno;
   for (int i = 0; i < 2; i++) {

@@ -59,7 +59,7 @@ int sluice_socket_pair(int ends[2]);
 /// Makes a pipe that neither blocks nor outlives an exec; `ends[0]` is read.
 int sluice_pipe(int ends[2]);
 /// Moves a descriptor that has the number of a standard stream, since that was closed, to a higher one, so that what a program
-/// writes there goes into no connection. Gives its number.
+/// writes there goes into no connection, and wakes nobody. Gives its number.
 int sluice_above_standard(int descriptor);
 /// Makes a descriptor not block, and close on exec; writing to it raises no signal, where the system has that for sockets.
 int sluice_prepare(int descriptor);
