@@ -51,10 +51,13 @@ struct ResolverTests {
         ],
         "half.test": [.failed(.unavailable, for: .v6), try .found("192.0.2.1", for: .v4, after: .milliseconds(2))],
         "none.test": [.failed(.noSuchName)],
+        "down.test": [.failed(.unavailable, for: .v6), .failed(.noAddress, for: .v4)],
         "empty.test": [.found([])],
       ])
       var answers: [String] = []
-      for text in ["both.test:1", "half.test:2", "none.test:3", "empty.test:4", "127.0.0.1:5", "unix:/p"] {
+      for text in [
+        "both.test:1", "half.test:2", "none.test:3", "down.test:6", "empty.test:4", "127.0.0.1:5", "unix:/p",
+      ] {
         base.resolve(try Endpoint(text), with: resolver) { result in
           switch result {
           case .success(let addresses): answers.append("\(text) \(addresses.map(\.description))")
@@ -68,7 +71,8 @@ struct ResolverTests {
       #expect(
         answers.sorted() == [
           #"127.0.0.1:5 ["127.0.0.1:5"]"#, #"both.test:1 ["192.0.2.1:1", "[2001:db8::1]:1"]"#,
-          "empty.test:4 \(ResolverError.noAddress)", #"half.test:2 ["192.0.2.1:2"]"#,
+          "down.test:6 \(ResolverError.unavailable)", "empty.test:4 \(ResolverError.noAddress)",
+          #"half.test:2 ["192.0.2.1:2"]"#,
           "none.test:3 \(ResolverError.noSuchName)", #"unix:/p ["unix:/p"]"#,
         ])
     }

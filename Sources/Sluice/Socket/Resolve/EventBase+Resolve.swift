@@ -24,7 +24,8 @@ extension EventBase {
     return resolver.resolve(name, versions, on: self) { answer in
       switch answer.result {
       case .success(let addresses): found += addresses.map { $0.withPort(port) }
-      case .failure(let error): failure = error
+      // That there is no address says less than anything else.
+      case .failure(let error): if failure == .noAddress { failure = error }
       }
       unanswered.subtract(answer.versions)
       if unanswered.isEmpty { tell(found.isEmpty ? .failure(failure) : .success(found)) }
