@@ -49,7 +49,7 @@ extension ListeningSocket {
   }
 
   private static func isListening(_ descriptor: Int32) -> Bool {
-    option(descriptor, SO_TYPE) == streamType && option(descriptor, SO_ACCEPTCONN) == 1
+    socketOption(descriptor, SO_TYPE) == streamSocket && socketOption(descriptor, SO_ACCEPTCONN) == 1
   }
 
   private static func prepare(
@@ -92,19 +92,6 @@ extension SocketAddress {
     if case .unix(let path) = kind { path } else { nil }
   }
 }
-
-/// An option of the socket's own level; nil where the descriptor has none.
-private func option(_ descriptor: Int32, _ name: Int32) -> Int32? {
-  var value: Int32 = 0
-  var length = socklen_t(MemoryLayout<Int32>.size)
-  return getsockopt(descriptor, SOL_SOCKET, name, &value, &length) == 0 ? value : nil
-}
-
-#if canImport(Glibc)
-  private let streamType = Int32(SOCK_STREAM.rawValue)
-#else
-  private let streamType = Int32(SOCK_STREAM)
-#endif
 
 // Under names that no method hides.
 private func bindDescriptor(_ descriptor: Int32, _ address: UnsafePointer<sockaddr>, _ length: socklen_t) -> Int32 {

@@ -197,6 +197,30 @@ struct DescriptorTests {
     }
   }
 
+  @Test func `a socket that carries no stream is refused with the reason, and given back`() throws {
+    try onSockets { base in
+      let made: [() throws -> (RawSocket, String)] = [
+        {
+          (
+            try RawSocket(boundTo: .loopback(), kind: SOCK_DGRAM),
+            "Protocol wrong type for socket; it has to be a stream socket"
+          )
+        },
+        { (try RawSocket(boundTo: .loopback(), backlog: 1), "Invalid argument; it listens: use listen(adopting:)") },
+      ]
+      for make in made {
+        for isForBoth in [true, false] {
+          let (socket, reason) = try make()
+          let number = socket.giveAway()
+          let error = try #require(throws: SocketError.self) {
+            _ = try isForBoth ? base.adopt(reading: number, writing: number) : base.adopt(descriptor: number)
+          }
+          #expect(error.description == "configure descriptor \(number): \(reason)")
+        }
+      }
+    }
+  }
+
   @Test func `a reader that is gone is an error, and not a signal that ends the process`() throws {
     try onSockets { base in
       let (reading, writing) = try rawPipe()

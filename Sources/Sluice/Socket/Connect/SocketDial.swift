@@ -93,11 +93,7 @@ final class SocketDial: Watched, Dialing {
 }
 
 /// The error that the kernel keeps for a descriptor; 0 where there is none.
-func socketError(of descriptor: Int32) -> Int32 {
-  var code: Int32 = 0
-  var length = socklen_t(MemoryLayout<Int32>.size)
-  return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &length) < 0 ? errno : code
-}
+func socketError(of descriptor: Int32) -> Int32 { socketOption(descriptor, SO_ERROR) ?? errno }
 
 private func connectDescriptor(_ descriptor: Int32, _ address: UnsafePointer<sockaddr>, _ length: socklen_t) -> Int32 {
   connect(descriptor, address, length)

@@ -52,6 +52,7 @@ final class AdoptedDescriptor {
     // Programs that are started later have the standard streams.
     if number > 2 { _ = fcntl(number, F_SETFD, FD_CLOEXEC) }
     let kind = kind(of: number)
+    if kind == .socket { try requireStream(number) }
     guard kind != .socket, kind != .file, flags & O_NONBLOCK == 0 else {
       return AdoptedDescriptor(number, kind, using: number)
     }
@@ -93,6 +94,17 @@ final class AdoptedDescriptor {
     case S_IFCHR: return isatty(descriptor) == 1 ? .terminal : .device
     default: return .file
     }
+  }
+
+  /// Refuses a socket that carries no stream: what it gives would be cut off, or nothing at all.
+  static func requireStream(_ descriptor: Int32) throws(SocketError) {
+    func refusal(_ code: Int32, _ advice: String) -> SocketError {
+      SocketError(.configure, code: code, peer: "descriptor \(descriptor)", advice: advice)
+    }
+    guard socketOption(descriptor, SO_TYPE) == streamSocket else {
+      throw refusal(EPROTOTYPE, "it has to be a stream socket")
+    }
+    if socketOption(descriptor, SO_ACCEPTCONN) == 1 { throw refusal(EINVAL, "it listens: use listen(adopting:)") }
   }
 
   var description: String { "\(kind) on descriptor \(number)" }

@@ -19,9 +19,14 @@ extension EventBase {
   /// The base keeps the event alive while it has a callback, until it is closed or has told an error; one that is dropped
   /// without is closed. libevent: `bufferevent_socket_new`, for sockets.
   ///
-  /// - Throws: `SocketError` where the descriptor is not open.
+  /// - Throws: `SocketError` where the descriptor is not open, or a socket that carries no stream: of datagrams, or one that
+  ///   listens.
   public func adopt(descriptor: Int32, options: SocketOptions = SocketOptions()) throws(SocketError) -> BufferEvent {
     guard AdoptedDescriptor.kind(of: descriptor) == .socket else { return try adoptStream(descriptor) }
+    do { try AdoptedDescriptor.requireStream(descriptor) } catch {
+      _ = sluice_give_back(descriptor)
+      throw error
+    }
     let result = sluice_prepare(descriptor)
     if result < 0 {
       _ = sluice_give_back(descriptor)
@@ -46,7 +51,7 @@ extension EventBase {
   ///
   /// The event lives as that of `adopt(descriptor:options:)`. libevent: none.
   ///
-  /// - Throws: `SocketError` where one of them is not open, or not for that direction.
+  /// - Throws: `SocketError` where one of them is not open, not for that direction, or a socket that carries no stream.
   public func adopt(reading input: Int32, writing output: Int32) throws(SocketError) -> BufferEvent {
     if input == output { return try adoptForBoth(input) }
     let source: AdoptedDescriptor

@@ -16,7 +16,7 @@ struct Question: Hashable, Sendable {
   func ask() -> Result<[SocketAddress], ResolverError> {
     var hints = addrinfo()
     hints.ai_family = versions == .v4 ? AF_INET : versions == .v6 ? AF_INET6 : AF_UNSPEC
-    hints.ai_socktype = Self.stream
+    hints.ai_socktype = streamSocket
     var list: UnsafeMutablePointer<addrinfo>?
     let code = getaddrinfo(name.description, nil, &hints, &list)
     if code != 0 { return .failure(ResolverError(code: code, errno: errno)) }
@@ -39,10 +39,4 @@ struct Question: Hashable, Sendable {
     }
     return SocketAddress(storage, length: socklen_t(length))
   }
-
-  #if canImport(Glibc)
-    private static let stream = Int32(SOCK_STREAM.rawValue)
-  #else
-    private static let stream = SOCK_STREAM
-  #endif
 }
