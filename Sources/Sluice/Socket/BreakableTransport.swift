@@ -41,11 +41,20 @@ extension BreakableTransport {
     event.base.defer { [weak self] in
       guard let self, let event = link?.takeUnretainedValue() else { return }
       receiveBehindFailure(event)
-      let isReading =
-        !event.flags.intersects([.readDisabled, .inputEnded, .failed]) && !event.readReasons.contains(.application)
       // The end of what is there comes as any other, and tells then.
-      if !isReading || !hasUnread { tellBroken(event) }
+      if !isWanted(event) || !hasUnread { tellBroken(event) }
     }
+  }
+
+  /// Output joined what waits: where writing failed, and the event was closed since, nobody reads what is there any more.
+  func outputIsStuck(_ event: BufferEvent) {
+    if isBroken, event.top.isClosed { tellBehindInput() }
+  }
+
+  /// Whether somebody reads what is there, now or later.
+  private func isWanted(_ event: BufferEvent) -> Bool {
+    guard !event.flags.intersects([.readDisabled, .inputEnded, .failed]) else { return false }
+    return event.readReasons.isEmpty || !(event.readReasons.contains(.application) || event.top.isClosed)
   }
 
   /// Reading gave no bytes: 0 for the end, or a negative errno. `place` is where it read.

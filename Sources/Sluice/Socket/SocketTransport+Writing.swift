@@ -17,7 +17,7 @@ extension SocketTransport {
     guard link != nil else { return }
     // Where an event was dropped, its heir comes here first.
     link = Unmanaged.passUnretained(event)
-    guard !isWriteBlocked else { return }
+    guard !isWriteBlocked else { return outputIsStuck(event) }
     if inlet != nil { return outputReadyBehindPipe(event) }
     guard let waiting = event.beginSending() else { return }
     let failure = send(&event.outputBuffer)

@@ -95,9 +95,11 @@ import Testing
     }
   }
 
-  @Test(arguments: PollerKind.all)
-  func `what came before it is read when a limit lets reading go on`(poller: PollerKind) throws {
-    try onEndingBase(poller) { base in
+  @Test(arguments: PollerKind.all, [false, true])
+  func `what came before it is read when a limit lets reading go on, unless the event is closed meanwhile`(
+    poller: PollerKind, closes: Bool
+  ) throws {
+    try onSockets(poller) { base in
       for makePair in [{ try base.socketPair() }, { try base.tcpPair() }] {
         let (left, right) = try makePair()
         let log = EventLog()
@@ -110,6 +112,11 @@ import Testing
           try base.runUntilIdle()
         }
         #expect(log.take() == [])
+        if closes {
+          right.close()
+          try base.run(until: "a descriptor given back") { base.lingering.isEmpty }
+          continue
+        }
         right.resume(.read, from: .rate)
         try base.run(until: "the error") { right.failure != nil }
         try base.runUntilIdle()

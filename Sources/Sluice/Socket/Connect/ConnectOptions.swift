@@ -12,7 +12,8 @@ public struct ConnectOptions: Sendable {
   public var firstVersionCount = 1
   /// The kinds of addresses that are asked for and tried, where a name is connected to.
   public var versions: IPVersions = .both
-  /// The address, of this machine, to connect from; its port is 0 for any. Addresses of the other version are not tried.
+  /// The address, of this machine, to connect from; its port is 0 for any. Addresses of the other version are not tried. The
+  /// path of a Unix socket must be free, and its file stays behind the connection, for whoever named it to remove.
   public var localAddress: SocketAddress?
   /// What is set on the socket.
   public var socket = SocketOptions()

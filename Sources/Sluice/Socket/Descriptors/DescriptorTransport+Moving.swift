@@ -41,7 +41,8 @@ extension DescriptorTransport {
     guard link != nil else { return }
     // Where an event was dropped, its heir comes here first.
     link = Unmanaged.passUnretained(event)
-    guard let output, !isWriteBlocked else { return }
+    guard let output else { return }
+    guard !isWriteBlocked else { return outputIsStuck(event) }
     var failure: Int32 = 0
     event.sendOutput { buffer in failure = send(&buffer, to: output) }
     if failure != 0 { broke(event, failure) }
