@@ -73,7 +73,8 @@ final class SocketDial: Watched, Dialing {
   /// then meets itself.
   private var isConnectedToItself: Bool {
     guard !address.isUnix, let own = SocketAddress.of(descriptor, { getsockname($0, $1, $2) }) else { return false }
-    return own == SocketAddress.of(descriptor) { getpeername($0, $1, $2) }
+    // Where every address of this machine is meant, the one that was met is known to the system alone.
+    return own.port == address.port && own == SocketAddress.of(descriptor) { getpeername($0, $1, $2) }
   }
 
   func cancel() {
