@@ -59,6 +59,11 @@ int sluice_give_back(int descriptor) {
   return result;
 }
 
+int64_t sluice_waiting(int descriptor) {
+  int count = 0;
+  return ioctl(descriptor, FIONREAD, &count) < 0 ? 0 : count;
+}
+
 int64_t sluice_send_now(int descriptor, const struct iovec *pieces, int count) {
   struct msghdr message = {.msg_iov = (struct iovec *)pieces, .msg_iovlen = (size_t)count};
   ssize_t sent = sendmsg(descriptor, &message, MSG_NOSIGNAL | MSG_DONTWAIT);

@@ -93,6 +93,8 @@ int64_t sluice_file_read(int descriptor, void *bytes, int64_t count, int64_t off
 /// Sends from a place in a file to a socket or pipe without a copy, and without a signal where the other end is gone.
 int64_t sluice_file_send(int file, int64_t offset, int64_t count, int target);
 
+/// Bytes that wait to be read; 0 where that cannot be told.
+int64_t sluice_waiting(int descriptor);
 /// Bytes that a socket took, and the other end's system has not acknowledged; 0 where the connection broke.
 int64_t sluice_unsent(int descriptor);
 

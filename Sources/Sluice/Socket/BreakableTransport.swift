@@ -15,6 +15,8 @@ protocol BreakableTransport: AnyObject {
   var brokenCode: Int32 { get set }
   /// Where it reads, while that is open.
   var readDescriptor: Int32? { get }
+  /// Whether bytes, or the end, are left to be read of what came before writing failed.
+  var hasUnread: Bool { get }
   /// Whether the kernel holds bytes that the other end has not got.
   var hasUnsent: Bool { get }
   var peer: String { get }
@@ -76,7 +78,7 @@ extension BreakableTransport {
   }
 
   /// Whether bytes that were not read, or the end, are there.
-  private var hasUnread: Bool {
+  var isReadable: Bool {
     guard let readDescriptor else { return false }
     var interest = pollfd(fd: readDescriptor, events: Int16(POLLIN), revents: 0)
     return poll(&interest, 1, 0) > 0 && interest.revents & Int16(POLLIN | POLLHUP) != 0

@@ -45,6 +45,8 @@ final class SocketTransport: Watched, Transport, BreakableTransport {
   /// Whether nothing waits.
   var canSplice: Bool { !isWriteBlocked && !isBroken && link != nil }
 
+  // Whoever does not take what is written sends nothing more either.
+  var hasUnread: Bool { isReadable }
   var hasUnsent: Bool { link != nil && sluice_unsent(descriptor) > 0 }
 
   func attach(_ event: BufferEvent) {

@@ -95,6 +95,33 @@ import Testing
     }
   }
 
+  @Test(arguments: PollerKind.all, ["pipe", "device"])
+  func `it is told though the other way never runs dry`(poller: PollerKind, kind: String) throws {
+    try onEndingBase(poller) { base in
+      let (there, back) = (try rawPipe(), try rawPipe())
+      close(back.reading)
+      // More than is read in a turn.
+      let flood = [UInt8](repeating: 1, count: 1 << 20)
+      let setPipeSize: Int32 = 1031
+      #expect(fcntl(there.writing, setPipeSize, Int32(flood.count)) == flood.count)
+      _ = fcntl(there.writing, F_SETFL, O_NONBLOCK)
+      let source = kind == "pipe" ? dup(there.reading) : open("/dev/zero", O_RDONLY)
+      let event = try base.adopt(reading: source, writing: back.writing)
+      var rounds = 0
+      event.onRead = { event in
+        rounds += 1
+        write(there.writing, flood, flood.count)
+        event.write(&event.input)
+      }
+      write(there.writing, flood, flood.count)
+      while event.failure == nil, rounds < 1_000 { try base.runOnce() }
+      #expect(event.failure?.code == EPIPE)
+      #expect(rounds < 20)
+      event.close()
+      for end in [there.reading, there.writing] { close(end) }
+    }
+  }
+
   @Test(arguments: PollerKind.all, [false, true])
   func `what came before it is read when a limit lets reading go on, unless the event is closed meanwhile`(
     poller: PollerKind, closes: Bool

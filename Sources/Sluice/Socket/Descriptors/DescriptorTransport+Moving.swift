@@ -30,6 +30,7 @@ extension DescriptorTransport {
         break
       }
       budget -= got
+      if isBroken { waitedAtFailure -= got }
       event.receive(&bytes)
       // What was not filled has emptied the pipe; a file may say so and end, which the next read tells.
       if got < size, !input.isAlwaysReady { break }

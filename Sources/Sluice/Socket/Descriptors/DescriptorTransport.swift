@@ -21,7 +21,11 @@ final class DescriptorTransport: DialedTransport, BreakableTransport {
   private var writeWatch: DescriptorWatch?
   /// Output waits until there is room again.
   var isWriteBlocked = false
-  var brokenCode: Int32 = 0
+  var brokenCode: Int32 = 0 {
+    didSet { waitedAtFailure = input.map { Int(sluice_waiting($0.descriptor)) } ?? 0 }
+  }
+  /// Bytes that waited in the input when writing failed, less those that were read since. More may come for ever.
+  var waitedAtFailure = 0
   /// The loop comes to it by itself, since there is nothing to be waited for.
   private var isTurnQueued = false
 
@@ -125,6 +129,8 @@ final class DescriptorTransport: DialedTransport, BreakableTransport {
       output.close()
     }
   }
+
+  var hasUnread: Bool { waitedAtFailure >= 0 && input?.isAlwaysReady == false && isReadable }
 
   var hasUnsent: Bool {
     guard let output, output.kind == .socket else { return false }
