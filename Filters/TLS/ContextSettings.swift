@@ -44,9 +44,23 @@ enum ContextSettings {
     }
   }
 
+  private static func check(_ count: Int, in range: ClosedRange<Int>, _ way: String) throws(TLSConfigurationError) {
+    guard !range.contains(count) else { return }
+    throw TLSConfigurationError(
+      "sessions", "\(way)(\(count))", "give a number from \(range.lowerBound) to \(range.upperBound)")
+  }
+
+  private static func show(
+    _ identity: TLSIdentity, _ options: TLSOptions, server: OpaquePointer?, on context: OpaquePointer
+  ) throws(TLSConfigurationError) {
+    let (loaded, place) = (try LoadedIdentity(identity), identity.certificates.place)
+    try loaded.apply(to: context, place: place)
+    try loaded.checkKey(options, server: server, place: place)
+  }
+
   static func apply(_ configuration: TLSServerConfiguration, to context: OpaquePointer) throws(TLSConfigurationError) {
     if let identity = configuration.identity {
-      try LoadedIdentity(identity).apply(to: context, place: identity.certificates.place)
+      try show(identity, configuration.options, server: context, on: context)
     } else if configuration.identities.isEmpty {
       throw TLSConfigurationError("identity", "none", "give a server a certificate and its key")
     }
@@ -55,12 +69,14 @@ enum ContextSettings {
     if configuration.sessions != .none { SSL_CTX_set_client_hello_cb(context, tieSessionToName, nil) }
     switch configuration.sessions {
     case .tickets(let count):
+      try check(count, in: TLSSessions.ticketCounts, "tickets")
       _ = sluice_ssl_ctx_set_session_cache_mode(context, Int(SSL_SESS_CACHE_OFF))
-      SSL_CTX_set_num_tickets(context, max(count, 0))
-      if count <= 0 { SSL_CTX_set_options(context, UInt64(SSL_OP_NO_TICKET_)) }
+      SSL_CTX_set_num_tickets(context, count)
+      if count == 0 { SSL_CTX_set_options(context, UInt64(SSL_OP_NO_TICKET_)) }
     case .cached(let count):
+      try check(count, in: TLSSessions.cacheSizes, "cached")
       _ = sluice_ssl_ctx_set_session_cache_mode(context, Int(SSL_SESS_CACHE_SERVER))
-      _ = sluice_ssl_ctx_set_cache_size(context, max(count, 1))
+      _ = sluice_ssl_ctx_set_cache_size(context, count)
       SSL_CTX_set_options(context, UInt64(SSL_OP_NO_TICKET_))
       SSL_CTX_set_num_tickets(context, 1)
     case .none:
@@ -80,7 +96,7 @@ enum ContextSettings {
 
   static func apply(_ configuration: TLSClientConfiguration, to context: OpaquePointer) throws(TLSConfigurationError) {
     if let identity = configuration.identity {
-      try LoadedIdentity(identity).apply(to: context, place: identity.certificates.place)
+      try show(identity, configuration.options, server: nil, on: context)
     }
     _ = sluice_ssl_ctx_set_session_cache_mode(
       context, Int(SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL))

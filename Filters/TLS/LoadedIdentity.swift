@@ -46,9 +46,7 @@ final class LoadedIdentity {
   }
 
   private static func refusal(of place: String) -> TLSConfigurationError {
-    TLSConfigurationError(
-      place, "the library refuses it (\(OpenSSLErrors.take()?.text ?? ""))",
-      "give a certificate with an RSA key of 2,048 bits or more, ECDSA, or Ed25519")
+    TLSConfigurationError(place, "the library refuses it (\(OpenSSLErrors.take()?.text ?? ""))", Self.advice)
   }
 
   /// Shows this identity on one connection, and no other: the library keeps one for each kind of key.

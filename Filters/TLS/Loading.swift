@@ -133,10 +133,14 @@ enum Loading {
   }
 
   private static func bytes(of source: TLSSource) throws(TLSConfigurationError) -> [UInt8] {
-    switch source {
-    case .file(let path): try Files.read(path)
-    case .pem(let bytes): bytes
-    case .der: []
-    }
+    var bytes =
+      switch source {
+      case .file(let path): try Files.read(path)
+      case .pem(let bytes): bytes
+      case .der: [UInt8]()
+      }
+    // The library does not know lines that end as they did on the first Macs, with a carriage return alone.
+    if !bytes.contains(0x0A) { for index in bytes.indices where bytes[index] == 0x0D { bytes[index] = 0x0A } }
+    return bytes
   }
 }

@@ -46,12 +46,16 @@ public enum TLSClientVerification: Sendable {
 
 /// How a server lets clients resume sessions.
 public enum TLSSessions: Hashable, Sendable {
-  /// With tickets that the client keeps, so many a full handshake.
+  /// With tickets that the client keeps, so many a full handshake: 0 to 16. A client takes more for a flood.
   case tickets(Int)
-  /// With a cache of so many sessions in the context, found by their id.
+  /// With a cache of so many sessions in the context, found by their id: 1 to 1,000,000. When it is full, the
+  /// oldest make room. Each takes some hundred bytes, and with a client's certificate some thousand.
   case cached(Int)
   /// Not at all.
   case none
+
+  static let ticketCounts = 0...16
+  static let cacheSizes = 1...1_000_000
 }
 
 /// What a server's context is made from. A value.

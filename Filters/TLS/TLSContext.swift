@@ -45,7 +45,9 @@ public final class TLSContext {
     try ContextSettings.apply(configuration, to: pointer)
     for (name, identity) in configuration.identities {
       let loaded = try LoadedIdentity(identity)
-      try loaded.check(with: pointer, place: identity.certificates.place)
+      let place = identity.certificates.place
+      try loaded.check(with: pointer, place: place)
+      try loaded.checkKey(options, server: pointer, place: place)
       names[Names.withoutRoot(name).lowercased()] = loaded
     }
     installCallbacks()

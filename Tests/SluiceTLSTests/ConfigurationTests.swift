@@ -48,6 +48,108 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    (OddIdentity.dsa, "a DSA key, which TLS does not sign with"),
+    (.secp256k1, "a key on the curve secp256k1, which TLS does not sign with"),
+    (.brainpool, "a key on the curve brainpoolP256r1, which TLS does not sign with"),
+  ])
+  func `a key that no handshake signs with is told before anybody connects, for each side and name`(
+    _ odd: OddIdentity, _ found: String
+  ) throws {
+    let words = "the PEM that was given: \(found); give a certificate with an RSA key"
+    #expect(self.words(odd.tls).hasPrefix(words), "\(self.words(odd.tls))")
+    var server = TLSServerConfiguration(identity: try TestIdentity.shared.tls)
+    server.identities = ["odd.test": odd.tls]
+    #expect { try TLSContext(server: server) } throws: { "\($0)".hasPrefix(words) }
+    var client = TLSClientConfiguration()
+    client.identity = odd.tls
+    #expect { try TLSContext(client: client) } throws: { "\($0)".hasPrefix(words) }
+  }
+
+  @Test func `a curve that is named as a group is taken, where TLS 1.2 is spoken`() throws {
+    func talk(oldest: TLSVersion) throws -> Conversation {
+      try Conversation(
+        host: nil,
+        client: {
+          $0.verification = .nothing
+          $0.options.groups = "X25519:secp256k1"
+        },
+        server: {
+          $0.identity = OddIdentity.secp256k1.tls
+          $0.options.groups = "X25519:secp256k1"
+          $0.options.oldest = oldest
+        })
+    }
+    let open = try talk(oldest: .v1_2)
+    try open.settle()
+    #expect(open.clientSees.log == ["connected"])
+    #expect(throws: TLSConfigurationError.self) { try talk(oldest: .v1_3) }
+  }
+
+  @Test(arguments: [
+    (TestKey.Choice.rsa2048, "ECDHE+aECDSA"), (.p256, "ECDHE+aRSA"), (.ed25519, "ECDHE+aRSA"),
+  ])
+  func `a key that none of the ciphers goes with is told before anybody connects`(
+    _ key: TestKey.Choice, _ ciphers: String
+  ) throws {
+    let identity = try TestIdentity.selfSigned(key: key)
+    var server = TLSServerConfiguration(identity: identity.tls)
+    server.options.ciphers = ciphers
+    _ = try TLSContext(server: server)
+    server.options.newest = .v1_2
+    #expect {
+      try TLSContext(server: server)
+    } throws: {
+      "\($0)".contains("a key that none of the ciphers \"\(ciphers)\" goes with; give a certificate with an")
+    }
+    server.options.ciphers = "ECDHE+aECDSA:ECDHE+aRSA"
+    _ = try TLSContext(server: server)
+    // A client's key has nothing to do with ciphers.
+    var client = TLSClientConfiguration()
+    client.identity = identity.tls
+    (client.options.ciphers, client.options.newest) = (ciphers, .v1_2)
+    _ = try TLSContext(client: client)
+  }
+
+  @Test(arguments: [
+    (TLSSessions.tickets(-1), "tickets(-1); give a number from 0 to 16"),
+    (.tickets(17), "tickets(17); give a number from 0 to 16"),
+    (.tickets(.max), "give a number from 0 to 16"),
+    (.cached(0), "cached(0); give a number from 1 to 1000000"),
+    (.cached(.max), "give a number from 1 to 1000000"),
+  ])
+  func `numbers of sessions that nobody can want are refused`(_ sessions: TLSSessions, _ words: String) throws {
+    var server = TLSServerConfiguration(identity: try TestIdentity.shared.tls)
+    server.sessions = sessions
+    #expect { try TLSContext(server: server) } throws: { "\($0)".hasPrefix("sessions: ") && "\($0)".hasSuffix(words) }
+  }
+
+  @Test func `the most tickets that can be asked for are no flood, with certificates of clients in each`() throws {
+    let root = try TestAuthority(name: "Clients")
+    let client = try root.issue(host: "client.test", usage: .client)
+    let talk = try Conversation(
+      client: { $0.identity = client.tls },
+      server: {
+        $0.sessions = .tickets(16)
+        $0.clients = .required
+        $0.trust = client.trust
+      })
+    try talk.settle()
+    talk.server.write("after the tickets")
+    try talk.settle()
+    #expect(talk.clientSees.log == ["connected", "read"])
+    #expect(talk.client.tls?.sessionTicket != nil)
+  }
+
+  @Test(arguments: ["\r", "\r\n"])
+  func `PEM with line ends of other systems is read`(_ end: String) throws {
+    let good = try TestIdentity.shared
+    func text(_ pem: String) -> TLSSource { .pem(pem.replacingOccurrences(of: "\n", with: end)) }
+    let identity = TLSIdentity(certificates: text(good.chainPEM), key: text(good.privateKeyPEM))
+    #expect(words(identity) == "fine")
+    #expect(try text(good.chainPEM).certificates().count == good.tls.certificates.certificates().count)
+  }
+
   @Test func `a certificate cut at any byte is an error, and never a crash`() throws {
     let pem = Array(try TestIdentity.shared.chainPEM.utf8)
     let key = try TestIdentity.shared.tls.key

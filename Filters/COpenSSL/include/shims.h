@@ -38,6 +38,15 @@ static inline int sluice_ssl_has_cipher(const SSL *ssl, const SSL_CIPHER *cipher
   return sk_SSL_CIPHER_find(SSL_get_ciphers(ssl), cipher) >= 0;
 }
 
+/// Whether a context has a cipher whose servers sign with this kind of key (`NID_auth_rsa` and such).
+static inline int sluice_ssl_ctx_has_authentication(const SSL_CTX *context, int kind) {
+  const STACK_OF(SSL_CIPHER) *ciphers = SSL_CTX_get_ciphers(context);
+  for (int index = 0; index < sk_SSL_CIPHER_num(ciphers); index++) {
+    if (SSL_CIPHER_get_auth_nid(sk_SSL_CIPHER_value(ciphers, index)) == kind) return 1;
+  }
+  return 0;
+}
+
 // Macros of libcrypto.
 
 static inline int sluice_err_library(unsigned long code) { return ERR_GET_LIB(code); }
