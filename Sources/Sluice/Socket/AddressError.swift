@@ -12,7 +12,9 @@ public struct AddressError: Error, Equatable, Sendable, CustomStringConvertible 
     case noBrackets
     /// A bracket was opened, and is not closed in front of the port.
     case openBracket
-    /// What stands in brackets is no IPv6 address.
+    /// A host that is given apart from its port begins with a bracket, which stands only where a port follows.
+    case needlessBracket
+    /// What stands in brackets, or has a colon in it, is no IPv6 address.
     case notIPv6(String)
     /// No interface of this machine has the name behind the `%`.
     case unknownZone(String)
@@ -56,7 +58,8 @@ public struct AddressError: Error, Equatable, Sendable, CustomStringConvertible 
     case .badPort(let port): "the port is \(Self.quoted(port)), and no number from 0 to 65535"
     case .noBrackets: "an IPv6 address stands in brackets, so that the port can be told from it"
     case .openBracket: "the bracket is not closed in front of the port"
-    case .notIPv6(let host): "\(Self.quoted(host)) in brackets is no IPv6 address"
+    case .needlessBracket: "a host that is given apart from its port stands without brackets"
+    case .notIPv6(let host): "\(Self.quoted(host)) is no IPv6 address"
     case .unknownZone(let zone): "this machine has no interface \(Self.quoted(zone))"
     case .notIPv4(let host): "\(Self.quoted(host)) ends in a number, and is no IPv4 address"
     case .badCharacter(let character): "a name has no \(Self.quoted(String(character)))"
@@ -72,6 +75,7 @@ public struct AddressError: Error, Equatable, Sendable, CustomStringConvertible 
   private var advice: String {
     switch problem {
     case .longPath: "use a shorter path, or one relative to the working directory"
+    case .needlessBracket: "give the name or the address alone, such as ::1"
     case .badByte: "use a path without control characters"
     case .badCharacter(let character) where !character.isASCII: "give such a name in its ASCII form, xn--..."
     default: "accepted are name:port, 127.0.0.1:port, [::1]:port, :port, unix:/path and unix:@name"

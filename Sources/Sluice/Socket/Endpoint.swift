@@ -41,6 +41,7 @@ public enum Endpoint: Hashable, Sendable, CustomStringConvertible {
   /// - Throws: `AddressError` where the host is neither.
   public init(host: String, port: UInt16) throws(AddressError) {
     if host.isEmpty { throw AddressError(.empty, in: host) }
+    if host.hasPrefix("[") { throw AddressError(.needlessBracket, in: host) }
     if let address = SocketAddress.ipv4(host[...]) {
       self = .address(SocketAddress(.ipv4(address, port: port)))
     } else if host.contains(":") {

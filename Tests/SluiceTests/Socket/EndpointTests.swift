@@ -23,7 +23,14 @@ struct EndpointTests {
     #expect(try Endpoint(host: "::1", port: 1) == Endpoint("[::1]:1"))
     #expect(try Endpoint(host: "fe80::1%lo", port: 1) == Endpoint("[fe80::1%lo]:1"))
     #expect(throws: AddressError(.empty, in: "")) { try Endpoint(host: "", port: 1) }
-    #expect(throws: AddressError(.notIPv6("[::1]"), in: "[::1]")) { try Endpoint(host: "[::1]", port: 1) }
+    for host in ["[::1]", "[example.test]", "["] {
+      #expect(throws: AddressError(.needlessBracket, in: host)) { try Endpoint(host: host, port: 1) }
+    }
+    #expect(
+      AddressError(.needlessBracket, in: "[::1]").description
+        == "\"[::1]\": a host that is given apart from its port stands without brackets;"
+        + " give the name or the address alone, such as ::1")
+    #expect(AddressError(.notIPv6("fe::g"), in: "fe::g").reason == "\"fe::g\" is no IPv6 address")
     #expect(throws: AddressError(.notIPv4("1.2.3"), in: "1.2.3")) { try Endpoint(host: "1.2.3", port: 1) }
   }
 
