@@ -1,4 +1,5 @@
 import ArgumentParser
+import StackDescription
 
 #if canImport(Glibc)
   import Glibc
@@ -22,6 +23,14 @@ struct ToolError: Error, CustomStringConvertible {
 
   /// The command line is wrong: status 64.
   static func usage(_ words: String) -> ToolError { ToolError(description: words, status: .validationFailure) }
+}
+
+extension ToolError {
+  /// Sees that no two filters of some stacks write the same file.
+  static func checkFiles(of stacks: DescribedStack..., error: (String) -> ToolError) throws(ToolError) {
+    guard let path = DescribedStack.fileWrittenTwice(in: stacks) else { return }
+    throw error("file=\(path): two filters would write over each other there. Give each a file of its own.")
+  }
 }
 
 /// Runs a command, and tells what stops it on standard error.

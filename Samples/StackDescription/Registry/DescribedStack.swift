@@ -19,6 +19,12 @@ package struct DescribedStack: CustomStringConvertible {
   /// The name of a filter that cannot be spread over several loops; nil, where all can.
   package var nameOfOneLoop: String? { filters.first { $0.layer.needsOneLoop }?.name }
 
+  /// A file that two filters of some stacks would write, each over what the other wrote; nil, where there is none.
+  package static func fileWrittenTwice(in stacks: [DescribedStack]) -> String? {
+    var files: Set<String> = []
+    return stacks.flatMap(\.filters).compactMap(\.layer.writes).first { !files.insert($0).inserted }
+  }
+
   /// Whether a filter is to tell where the client connected to.
   package var tellsDestination: Bool { filters.contains { $0.layer.tellsDestination } }
 

@@ -9,6 +9,8 @@ package struct Layer {
   package var hasHandshake = false
   /// Whether it cannot be spread over several loops.
   package var needsOneLoop = false
+  /// The file that it writes, and that nobody else may.
+  package var writes: String?
   /// Whether it tells the other side where the client connected to, which has to be asked for.
   package var tellsDestination = false
   /// What there is to know about it, such as how long a certificate is good; told by checks.

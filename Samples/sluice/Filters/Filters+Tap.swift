@@ -47,14 +47,25 @@ extension FilterKind {
             let file = try files.opened { try TapFile(path: $0) }
             return TapFilter(TapDump(dumped, label: label, recordLimit: limit, totalLimit: total, to: file))
           }
+          // A proxy has others to serve than who reads this; a loopback has not, and loses nothing.
+          let isProxy = place.site == .listener || place.site == .target
           return TapFilter(
-            TapDump(dumped, label: label, recordLimit: limit, totalLimit: total) { writeError($0 + "\n") })
+            TapDump(dumped, label: label, recordLimit: limit, totalLimit: total) {
+              if isProxy { LogOutput.write($0) } else { writeError($0 + "\n") }
+            })
         })
       }
       // A file has one writer.
       layer.needsOneLoop = path != nil
+      if let path, Self.isOverwritten(path) { layer.writes = path }
       return layer
     }
+  }
+
+  /// Whether two writers would write over each other there, as they do not in devices and pipes.
+  private static func isOverwritten(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
   }
 
   /// The wall clock's time less that of the bases, which count from the machine's start.

@@ -33,6 +33,8 @@ struct Loopback: ParsableCommand {
     // The two ends share what they have to, such as a certificate.
     let memory = StackMemory()
     let (sender, receiver) = (try described(at: .sender, memory), try described(at: .receiver, memory))
+    // The other end's taps share the files of these.
+    try ToolError.checkFiles(of: sender) { .usage("--stack: \($0)") }
     if explain { return print(sender.explanation) }
     guard let path = file ?? (isatty(STDIN_FILENO) == 1 ? nil : "-") else {
       throw ToolError.usage("FILE: nothing to send. Give a file, or - to type it in.")
@@ -44,6 +46,7 @@ struct Loopback: ParsableCommand {
     var problem: String?
     do { try transfer.run() } catch { problem = "\(error)" }
     bar.clear()
+    for notice in transfer.notices { complain(notice) }
     if problem == nil, transfer.confirmed == 0 {
       problem = "FILE \(name): is empty, so that there is nothing to show. Give a file with something in it."
     }

@@ -11,6 +11,8 @@ final class Transfer {
   private(set) var elapsed = Duration.zero
   /// The most bytes that were under way at a time.
   private(set) var mostUnderWay = 0
+  /// What filters told that stopped nothing, each once.
+  private(set) var notices: [String] = []
   /// Bytes that arrived, and were what was sent.
   var confirmed: Int { inFlight.confirmed }
 
@@ -123,6 +125,7 @@ final class Transfer {
     switch event {
     case .endOfInput: isDone = true
     case .error(let error): stop(ToolError.failed(error.description))
+    case .notice(let notice): if !notices.contains("\(notice)") { notices.append("\(notice)") }
     default: break
     }
   }

@@ -8,7 +8,8 @@ import Synchronization
   import Darwin
 #endif
 
-/// Standard error, as the lines of a log see it: a reader that stands still does not make the loops stand still.
+/// Standard error, as all lines of a proxy see it, those of taps too: a reader that stands still does not make the loops stand
+/// still.
 enum LogOutput {
   /// How many lines were lost since the last one that was written.
   private static let lost = Mutex(0)
@@ -16,7 +17,9 @@ enum LogOutput {
   private static let patience: Int32 = 1_000
 
   /// Writes a line, or loses it, where nobody takes it in time. `note` makes a line of how many were lost before.
-  static func write(_ line: String, note: (Int) -> String) {
+  static func write(
+    _ line: String, note: (Int) -> String = { "sluice: \($0) lines were lost: nobody took them" }
+  ) {
     lost.withLock { lost in
       guard isWritable(within: lost == 0 ? patience : 0) else {
         lost += 1

@@ -9,7 +9,7 @@ import StackDescription
   import Darwin
 #endif
 
-/// Answers `GET /metrics` and `GET /healthz`, one request a connection.
+/// Answers `GET /metrics` and `GET /healthz`, one request a connection; to `HEAD` with as much, less the body.
 final class MetricsServer {
   private static let longestRequest = 8 * 1024
   private let process: ProxyProcess
@@ -45,8 +45,9 @@ final class MetricsServer {
     client.onRead = nil
     let line = client.input.readLine() ?? ""
     let words = line.split(separator: " ")
+    let isHead = words.first == "HEAD"
     // Scrapers may be told to add a query; there is nothing to ask for.
-    switch (words.first, words.dropFirst().first?.prefix { $0 != "?" }) {
+    switch (isHead ? "GET" : words.first, words.dropFirst().first?.prefix { $0 != "?" }) {
     case ("GET", "/metrics"):
       process.gather {
         $0.snapshot()
@@ -55,20 +56,23 @@ final class MetricsServer {
         for snapshot in snapshots { all.add(snapshot) }
         let metrics = Prometheus(
           all.counters, all.gauges, descriptors: Descriptors.usage, uptime: process.began.duration(to: .now))
-        answer(client, "200 OK", metrics.text)
+        answer(client, "200 OK", metrics.text, withBody: !isHead)
       }
     case ("GET", "/healthz"):
       let isFine = !process.isDraining
-      answer(client, isFine ? "200 OK" : "503 Service Unavailable", isFine ? "ok\n" : "draining\n")
-    case ("GET", _): answer(client, "404 Not Found", "try /metrics or /healthz\n")
-    default: answer(client, "405 Method Not Allowed", "only GET\n")
+      answer(client, isFine ? "200 OK" : "503 Service Unavailable", isFine ? "ok\n" : "draining\n", withBody: !isHead)
+    case ("GET", _): answer(client, "404 Not Found", "try /metrics or /healthz\n", withBody: !isHead)
+    default: answer(client, "405 Method Not Allowed", "only GET and HEAD\n", fields: "Allow: GET, HEAD\r\n")
     }
   }
 
-  private static func answer(_ client: BufferEvent, _ status: String, _ body: String) {
+  private static func answer(
+    _ client: BufferEvent, _ status: String, _ body: String, fields: String = "", withBody: Bool = true
+  ) {
     client.write(
       "HTTP/1.1 \(status)\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n"
-        + "Content-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n\(body)")
+        + "Content-Length: \(body.utf8.count)\r\nConnection: close\r\n\(fields)\r\n"
+        + (withBody ? body : ""))
     client.close(within: .seconds(10))
   }
 }

@@ -19,6 +19,7 @@ struct Chains {
       FilterDefaults(handshakeTimeout: settings.limits.handshake, threads: settings.limits.threads))
     listener = try Self.read("LISTEN", settings.listener, at: .listener, registry, memory.listener)
     target = try Self.read("TARGET", settings.target, at: .target, registry, memory.target)
+    try ToolError.checkFiles(of: listener.stack, target.stack, error: ToolError.configuration)
     if listener.address == .standardStreams, target.address == .standardStreams {
       throw .usage("TARGET stdio: standard input and output are the client's already. Give another target.")
     }

@@ -58,8 +58,8 @@ extension ProxyProcess {
     gather {
       $0.states(withLayers: true)
     } then: { states in
-      let connections = states.flatMap { $0 }
-      writeError(ConnectionList.text(connections))
+      let list = ConnectionList.text(states.flatMap { $0 })
+      for line in list.split(separator: "\n") { LogOutput.write(String(line)) }
     }
   }
 }

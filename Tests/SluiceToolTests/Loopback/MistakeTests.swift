@@ -42,6 +42,23 @@ import Testing
     }
   }
 
+  @Test func `two taps on one file are a usage error`() throws {
+    let outcome = try Tool.run(["loopback", "--stack", "tap(file=a) | gzip | tap(file=a)", "--explain"])
+    #expect(outcome.status == 64)
+    #expect(outcome.errors.hasPrefix("sluice: --stack: file=a: two filters would write over each other there"))
+  }
+
+  @Test func `a tap whose file takes nothing says so, and the transfer goes on`() throws {
+    try Scratch.file(Data("hello".utf8)) { file in
+      let outcome = try Tool.run(["loopback", "--stack", "tap(file=/dev/full)", file])
+      #expect(outcome.status == 0)
+      #expect(outcome.output.contains("5"))
+      let lines = outcome.errors.split(separator: "\n")
+      #expect(lines.count == 1, "\(outcome.errors)")
+      #expect(lines.first?.hasPrefix("sluice: the tap records no longer all that passes: /dev/full: ") == true)
+    }
+  }
+
   @Test func `an empty standard input is said to be empty`() throws {
     let outcome = try Tool.run(["loopback"])
     #expect(outcome.status == 1)

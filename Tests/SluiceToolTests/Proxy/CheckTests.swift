@@ -72,6 +72,21 @@ import Testing
     }
   }
 
+  @Test func `a file that two taps would write is refused, and a device is not`() throws {
+    try Scratch.with { folder in
+      for (listener, target) in [
+        ("tap(file=a.txt)", "tap(file=a.txt)"), ("tap(file=a.txt)", "tap(style=pcap, file=a.txt)"),
+        ("tap(file=a.txt) | gzip | tap(file=a.txt)", "pass"),
+      ] {
+        let outcome = try check("127.0.0.1:0 | \(listener)", "localhost:1 | \(target)", in: folder)
+        #expect(outcome.status == 78, "\(outcome)")
+        #expect(outcome.errors.contains("file=a.txt: two filters would write over each other there"), "\(outcome)")
+      }
+      let devices = try check("127.0.0.1:0 | tap(file=/dev/null)", "localhost:1 | tap(file=/dev/null)", in: folder)
+      #expect(devices.status == 0, "\(devices)")
+    }
+  }
+
   @Test(arguments: [
     ("127.0.0.1:0 | tap(file=/no/such/folder/a)", "/no/such/folder/a: cannot be written: no such file or directory"),
     ("127.0.0.1:0 | tap(file=/)", "/: cannot be written: is a directory"),

@@ -47,6 +47,18 @@ import Testing
     }
   }
 
+  @Test func `taps and lists of connections do not wait for a reader that stands still`() throws {
+    try Target.with { folder, target in
+      let proxy = try ProxyRun(
+        ["127.0.0.1:0 | tap", "127.0.0.1:\(target)", "--metrics", "127.0.0.1:0"], in: folder, by: Self.idleReader)
+      #expect(try Target.ask(try proxy.port, "ECHO", bytes: 100_000, "--count", "3").fine == 3)
+      for _ in 0..<200 { proxy.signal(SIGUSR2) }
+      #expect(try Target.ask(try proxy.port, "ECHO").fine == 1)
+      try proxy.awaitMetric("connections_open") { $0 == 0 }
+      #expect(proxy.stop() == 0)
+    }
+  }
+
   @Test func `a tap whose file takes nothing says so, and the stream goes on`() throws {
     try Target.with { folder, target in
       let proxy = try ProxyRun(
@@ -65,6 +77,28 @@ import Testing
       let request = Data("GET \(path) HTTP/1.0\r\n\r\n".utf8)
       let answer = try Shell.run("nc", ["-N", "127.0.0.1", "\(try proxy.metricsPort)"], input: request).output
       #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"), "\(answer)")
+      #expect(proxy.stop() == 0)
+    }
+  }
+
+  @Test func `HEAD has the fields of an answer, and no body`() throws {
+    try Target.with { folder, target in
+      let proxy = try ProxyRun(["127.0.0.1:0", "127.0.0.1:\(target)", "--metrics", "127.0.0.1:0"], in: folder)
+      let port = "\(try proxy.metricsPort)"
+      func answer(_ line: String) throws -> String {
+        try Shell.run("nc", ["-N", "127.0.0.1", port], input: Data("\(line) HTTP/1.1\r\n\r\n".utf8)).output
+      }
+      for path in ["/healthz", "/none"] {
+        let full = try answer("GET \(path)")
+        let end = try #require(full.range(of: "\r\n\r\n")).upperBound
+        #expect(end < full.endIndex)
+        #expect(try answer("HEAD \(path)") == full[..<end])
+      }
+      let metrics = try answer("HEAD /metrics")
+      #expect(metrics.hasPrefix("HTTP/1.1 200 OK\r\n") && metrics.hasSuffix("\r\n\r\n"), "\(metrics)")
+      #expect(!metrics.contains("Content-Length: 0\r\n") && !metrics.contains("sluice_"), "\(metrics)")
+      let other = try answer("POST /metrics")
+      #expect(other.hasPrefix("HTTP/1.1 405 ") && other.contains("\r\nAllow: GET, HEAD\r\n"), "\(other)")
       #expect(proxy.stop() == 0)
     }
   }
