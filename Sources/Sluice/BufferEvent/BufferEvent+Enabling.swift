@@ -95,9 +95,19 @@ extension BufferEvent {
     if flags.contains(.eventsPending) { base.queue.append(self) }
   }
 
-  /// Tells an outside transport whether bytes are wanted.
+  /// Whether the application has stopped reading here, or in a layer above.
+  var isReadingStoppedAbove: Bool {
+    var next: BufferEvent? = self
+    while let event = next {
+      if event.flags.contains(.readDisabled) || event.readReasons.contains(.application) { return true }
+      next = event.upper?.takeUnretainedValue()
+    }
+    return false
+  }
+
+  /// Tells an outside transport whether bytes are wanted, and by the layers above.
   func wireReadingChanged() {
-    guard flags.contains(.hasTransport) else { return }
+    guard flags.contains(.hasTransport) else { return lower?._withUnsafeGuaranteedRef { $0.wireReadingChanged() } ?? () }
     let isWanted = wantsBytes
     if !isWanted { flags.insert(.inputAwaited) }
     transport?.readingChanged(self, isWanted: isWanted)

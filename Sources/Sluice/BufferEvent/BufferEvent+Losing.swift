@@ -15,9 +15,11 @@ extension BufferEvent {
   }
 
   /// The input ends here with an error. The layers above decode what came before, and then end in the same way: the error
-  /// comes to the top behind the bytes that came before it. Where their input has ended, nothing comes before it any more.
+  /// comes to the top behind the bytes that came before it. Where their input has ended, nothing comes before it any more, and
+  /// that writing failed does not wait until somebody reads again.
   func broke(_ error: StreamError) {
-    guard let upper = upper?.takeUnretainedValue(), !upper.flags.contains(.inputEnded), !top.flags.contains(.closing)
+    guard let upper = upper?.takeUnretainedValue(), !upper.flags.contains(.inputEnded), !top.flags.contains(.closing),
+      error.direction != .write || !upper.isReadingStoppedAbove
     else { return fail(error) }
     guard !flags.intersects([.failed, .closed]) else { return }
     markLayerFailed(error)

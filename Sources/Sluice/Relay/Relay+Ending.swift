@@ -8,7 +8,8 @@ extension Relay {
   /// An event's other end reads no more: nobody wants what comes for it. What comes from it still goes on.
   func stoppedReading(_ end: RelayEnd) {
     let source = self.end(end.side.other)
-    guard !isEnding, !source.isDone || end.hasLost, stopped == nil else { return }
+    if isEnding { return base.queue.append(self) }
+    guard !source.isDone || end.hasLost, stopped == nil else { return }
     stopped = end.side
     source.isDone = true
     // The other end of a pair is told that nothing more is wanted; a socket's stops at its window.
@@ -52,10 +53,11 @@ extension Relay {
 
   private func resetWhenDrained(_ end: RelayEnd) {
     end.willReset = true
-    end.event.onRead = nil
+    // What comes is thrown away: that the other end broke shows behind it, and some take nothing before they are rid of it.
+    end.event.input.drain()
+    end.event.onRead = { $0.input.drain() }
     end.event.onWrite = nil
-    end.event.disable(.read)
-    end.event.enable(.write)
+    end.event.enable(.both)
     end.event.flush(.flush)
     // Each layer tells this one when bytes leave it.
     end.forEachLayer { $0.flags.insert(.watchedAbove) }
@@ -102,10 +104,12 @@ extension Relay {
     withExtendedLifetime(kept) {}
   }
 
-  /// An end that was in order, but for bytes that a side did not take, was none: an error, or the time, ended it.
+  /// An end that was in order, but for bytes that a side did not take, was none: an error ended it, or that side, or the time.
   private var actualReason: RelayOutcome {
     guard let reason else { return .closed }
     guard case .finished = reason, let end = ends.first(where: \.hasLost) else { return reason }
-    return end.event.failure.map { .failed(end.side, $0) } ?? .idle
+    // Layers that have sent everything are gone when the one on the wire breaks.
+    if let error = end.event.failure ?? end.wire.failure { return .failed(end.side, error) }
+    return end.wire.flags.intersects([.peerClosed, .unlinked]) ? .stoppedReading(end.side) : .idle
   }
 }

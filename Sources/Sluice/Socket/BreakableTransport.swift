@@ -55,8 +55,8 @@ extension BreakableTransport {
 
   /// Whether somebody reads what is there, now or later.
   private func isWanted(_ event: BufferEvent) -> Bool {
-    guard !event.flags.intersects([.readDisabled, .inputEnded, .failed]) else { return false }
-    return event.readReasons.isEmpty || !(event.readReasons.contains(.application) || event.top.isClosed)
+    guard !event.flags.intersects([.inputEnded, .failed]), !event.isReadingStoppedAbove else { return false }
+    return event.readReasons.isEmpty || !event.top.isClosed
   }
 
   /// Reading gave no bytes: 0 for the end, or a negative errno. `place` is where it read.

@@ -1,0 +1,64 @@
+import Testing
+
+@testable import Sluice
+
+/// Relays whose sides go when both inputs have ended, and something is still on its way to them.
+struct RelayLastBytesTests {
+  @Test(arguments: [RelayLink.pair, .stack])
+  func `a side that closes without its last bytes is named`(link: RelayLink) throws {
+    try inScene(RelayMixture(left: link, right: .pair)) { scene in
+      scene.client.disable(.read)
+      scene.client.finish()
+      scene.server.write(sampleBytes(1_000_000))
+      scene.server.finish()
+      try scene.base.settle()
+      scene.client.close()
+      try scene.settleToEnd()
+      #expect(scene.ends == ["stopped reading: left"])
+    }
+  }
+
+  @Test func `an error below a filter that has sent everything is told as what it is`() throws {
+    let link = RelayLink(testDescription: "stack on a socket") { base in
+      let (outer, inner) = try base.socketPair()
+      return (outer, try inner.filtered(by: Pass()))
+    }
+    try inScene(RelayMixture(left: link, right: .pair)) { scene in
+      scene.client.disable(.read)
+      scene.client.finish()
+      let wire = scene.relay.leftEnd.wire
+      while wire.outputCount == 0 {
+        scene.server.write(sampleBytes(50_000))
+        try scene.base.settle()
+      }
+      scene.server.finish()
+      try scene.settle { scene.relay.left.flags.contains(.closed) && wire.outputCount > 0 }
+      scene.client.abort()
+      try scene.settleToEnd()
+      #expect(scene.ends.first?.hasPrefix("failed left") == true, "\(scene.ends)")
+    }
+  }
+
+  @Test(arguments: [RelayLink.unix, .tcp])
+  func `a side whose bytes nobody wants any more shows that it broke, below a filter too`(link: RelayLink) throws {
+    let stack = RelayLink(testDescription: "stack on \(link.testDescription)") { base in
+      let (outer, inner) = try link.make(base)
+      return (try outer.filtered(by: Pass()), try inner.filtered(by: Pass()))
+    }
+    try inScene(RelayMixture(left: .pair, right: stack)) { scene in
+      scene.client.disable(.read)
+      scene.server.disable(.read)
+      scene.client.write(sampleBytes(2_000_000))
+      scene.server.write(sampleBytes(2_000_000))
+      try scene.settle { scene.relay.rightEnd.wire.inputCount > 0 && scene.relay.right.outputCount > 0 }
+      // Both ways are full.
+      try scene.base.settle()
+      scene.client.abort()
+      try scene.base.settle()
+      try #require(scene.ends.isEmpty)
+      scene.server.abort()
+      try scene.settleToEnd()
+      #expect(scene.ends == ["failed left: reset"])
+    }
+  }
+}
