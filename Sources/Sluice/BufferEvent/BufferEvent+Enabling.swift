@@ -27,7 +27,7 @@ extension BufferEvent {
     if directions.contains(.write) { flags.insert(.writeDisabled) }
     if directions.contains(.read) {
       flags.insert(.readDisabled)
-      wireReadingChanged()
+      readingStopped()
     }
     timingChanged()
   }
@@ -37,7 +37,7 @@ extension BufferEvent {
     if directions.contains(.read) {
       readReasons.insert(reason)
       flags.insert(.readSuspended)
-      wireReadingChanged()
+      readingStopped()
     }
     if directions.contains(.write) {
       writeReasons.insert(reason)
@@ -105,9 +105,26 @@ extension BufferEvent {
     return false
   }
 
-  /// Tells an outside transport whether bytes are wanted, and by the layers above.
+  /// Tells an outside transport that bytes are not wanted any more, here or in a layer above.
+  private func readingStopped() {
+    var wire = self
+    while let below = wire.underlying { wire = below }
+    if wire !== self, wire.flags.contains(.failed) { return wire.tellWritingFailed() }
+    wire.wireReadingChanged()
+  }
+
+  /// That writing failed waits for what came before it to be read, and no longer where nobody reads that.
+  private func tellWritingFailed() {
+    base.defer { [weak self] in
+      guard let failure = self?.failure, failure.direction == .write, var layer = self else { return }
+      while layer.flags.contains(.failed), let above = layer.upper?.takeUnretainedValue() { layer = above }
+      if layer.isReadingStoppedAbove { layer.fail(failure) }
+    }
+  }
+
+  /// Tells an outside transport whether bytes are wanted.
   func wireReadingChanged() {
-    guard flags.contains(.hasTransport) else { return lower?._withUnsafeGuaranteedRef { $0.wireReadingChanged() } ?? () }
+    guard flags.contains(.hasTransport) else { return }
     let isWanted = wantsBytes
     if !isWanted { flags.insert(.inputAwaited) }
     transport?.readingChanged(self, isWanted: isWanted)

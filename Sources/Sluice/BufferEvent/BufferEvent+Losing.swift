@@ -40,12 +40,13 @@ extension BufferEvent {
     extras?.wakeTimer?.cancel()
     emptyOutput()
     timingChanged()
+    if let follower = extras?.follower { base.queue.append(follower) }
   }
 
   /// The other half threw everything away.
   func reset() {
     flags.insert(.peerClosed)
-    fail(StreamError(.reset, direction: .both))
+    broke(StreamError(.reset, direction: .both))
   }
 
   /// The other half was freed without a word: nobody is told, and writes are refused from the top of the stack on.

@@ -3,7 +3,8 @@ public enum StreamEvent: Sendable {
   /// The transport is connected, or a filter's handshake is done. Comes before the first read callback.
   case connected
   /// The other end finished writing; all its bytes are in `input`. Writing goes on until `finish()`. Comes once, behind the
-  /// last read callback.
+  /// last read callback. From then on a socket is looked at only where something is to be written: that the connection broke
+  /// shows with the next write, or by a timeout.
   case endOfInput
   /// The other end will take nothing more; what is written from now on is refused.
   case endOfOutput

@@ -15,6 +15,7 @@ extension Relay {
     // The other end of a pair is told that nothing more is wanted; a socket's stops at its window.
     source.event.flush(.finished, .read)
     source.event.disable(.read)
+    base.queue.append(self)
     endIfDone()
   }
 

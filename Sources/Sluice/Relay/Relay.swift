@@ -86,8 +86,11 @@ public final class Relay: DeferredWork {
     if leftEnd.isGone, rightEnd.isGone { return conclude() }
     guard !isEnding else { return goOnEnding() }
     if leftEnd.isGone || rightEnd.isGone { return close(.closed) }
-    if let error = left.failure { return failed(leftEnd, error) }
-    if let error = right.failure { return failed(rightEnd, error) }
+    for end in ends {
+      // Where nobody wants what came, an error does not wait for that to be read.
+      let isUnwanted = stopped == end.side.other
+      if let error = end.event.failure ?? (isUnwanted ? end.wire.failure : nil) { return failed(end, error) }
+    }
     guard !isClosing else {
       for end in ends { moveAll(from: end) }
       return close(.closed)

@@ -1,7 +1,8 @@
 /// How a relay works.
 public struct RelayOptions: Sendable {
   /// After this time without a byte in either direction the relay ends; nil for never. It holds for what is drained at the
-  /// end, too. Measured on the base's clock; a timer is armed once in that time, not for each byte.
+  /// end, too. Without it, a side that vanishes once its input has ended, or while the other takes nothing, is noticed only when
+  /// something is written to it. Measured on the base's clock; a timer is armed once in that time, not for each byte.
   public var idleTimeout: Duration?
   /// How long it may take, after the end, until each side took what was sent to it; then what is left is thrown away. nil
   /// waits as long as something moves within `idleTimeout`, and without that for ever.

@@ -4,8 +4,10 @@ import Testing
 
 /// Stacks over sockets whose top is not read, and whose writing fails.
 struct StoppedReaderTests {
-  @Test(arguments: [true, false])
-  func `that writing failed is told though the bytes below a disabled top are never read`(isDisabledFirst: Bool) throws {
+  @Test(arguments: [true, false], [600_000, 100_000])
+  func `that writing failed is told though the bytes below a disabled top are never read`(
+    isDisabledFirst: Bool, count: Int
+  ) throws {
     let base = EventBase(clock: .virtual)
     let (other, wire) = try base.socketPair()
     let top = try wire.filtered(by: Pass())
@@ -13,7 +15,7 @@ struct StoppedReaderTests {
     // A full input may be read again; a disabled one is not waited for.
     if isDisabledFirst { top.disable(.read) } else { top.readMarks = Watermarks(high: 1) }
     log.follow(top)
-    other.write([UInt8](repeating: 1, count: 600_000))
+    other.write([UInt8](repeating: 1, count: count))
     try base.settle()
     other.abort()
     top.write("for nobody")
@@ -27,5 +29,20 @@ struct StoppedReaderTests {
     top.close()
     try base.settle()
     #expect(base.lingering.isEmpty)
+  }
+
+  @Test func `a reset of a pair comes behind what filters have not decoded yet`() throws {
+    let base = EventBase(clock: .virtual)
+    let (other, wire) = base.pair()
+    let top = try wire.filtered(by: Pass())
+    var received = 0
+    top.readMarks = Watermarks(high: 1_000)
+    top.onRead = { received += $0.input.read().count }
+    top.onEvent = { _, _ in #expect(received == 50_000) }
+    other.write([UInt8](repeating: 1, count: 50_000))
+    other.abort()
+    try base.settle()
+    #expect(received == 50_000)
+    #expect(top.failure?.isReset == true)
   }
 }

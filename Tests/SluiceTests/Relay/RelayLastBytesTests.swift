@@ -61,4 +61,26 @@ struct RelayLastBytesTests {
       #expect(scene.ends == ["failed left: reset"])
     }
   }
+
+  @Test func `an error below bytes that nobody wants any more ends the relay`() throws {
+    let stack = RelayLink(testDescription: "stack on a socket") { base in
+      let (outer, inner) = try base.tcpPair()
+      return (outer, try inner.filtered(by: Pass()))
+    }
+    try inScene(RelayMixture(left: stack, right: .pair)) { scene in
+      scene.server.disable(.read)
+      scene.relay.left.readMarks = Watermarks(high: 1_000)
+      let wire = scene.relay.leftEnd.wire
+      while wire.inputCount == 0 {
+        scene.client.write(sampleBytes(10_000))
+        try scene.settle { scene.client.outputCount == 0 }
+      }
+      scene.server.flush(.finished, .read)
+      try scene.base.settle()
+      #expect(scene.ends == [])
+      scene.client.abort()
+      try scene.settleToEnd()
+      #expect(scene.ends == ["failed left: read"])
+    }
+  }
 }
