@@ -9,8 +9,8 @@ extension Relay {
   func stoppedReading(_ end: RelayEnd) {
     let source = self.end(end.side.other)
     if isEnding { return base.queue.append(self) }
-    guard !source.isDone || end.hasLost, stopped == nil else { return }
-    stopped = end.side
+    guard !source.isDone || (end.hasLost && stopped == nil) else { return }
+    if stopped == nil { stopped = end.side }
     source.isDone = true
     // The other end of a pair is told that nothing more is wanted; a socket's stops at its window.
     source.event.flush(.finished, .read)

@@ -88,7 +88,7 @@ public final class Relay: DeferredWork {
     if leftEnd.isGone || rightEnd.isGone { return close(.closed) }
     for end in ends {
       // Where nobody wants what came, an error does not wait for that to be read.
-      let isUnwanted = stopped == end.side.other
+      let isUnwanted = end.isDone && !end.hasPassedEnd
       if let error = end.event.failure ?? (isUnwanted ? end.wire.failure : nil) { return failed(end, error) }
     }
     guard !isClosing else {

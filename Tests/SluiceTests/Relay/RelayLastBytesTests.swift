@@ -2,7 +2,7 @@ import Testing
 
 @testable import Sluice
 
-/// Relays whose sides go when both inputs have ended, and something is still on its way to them.
+/// Relays whose sides go while something is still on its way to them.
 struct RelayLastBytesTests {
   @Test(arguments: [RelayLink.pair, .stack])
   func `a side that closes without its last bytes is named`(link: RelayLink) throws {
@@ -81,6 +81,21 @@ struct RelayLastBytesTests {
       scene.client.abort()
       try scene.settleToEnd()
       #expect(scene.ends == ["failed left: read"])
+    }
+  }
+
+  @Test(arguments: [RelayLink.pair, .stack])
+  func `two sides that close without reading end the relay`(link: RelayLink) throws {
+    try inScene(RelayMixture(left: link, right: link)) { scene in
+      for event in [scene.client, scene.server] {
+        event.disable(.read)
+        event.write(sampleBytes(2_000_000))
+      }
+      try scene.base.settle()
+      scene.client.close()
+      scene.server.close()
+      try scene.base.settle()
+      #expect(scene.ends == ["stopped reading: left"])
     }
   }
 }
