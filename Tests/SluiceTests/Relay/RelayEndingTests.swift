@@ -57,10 +57,9 @@ struct RelayEndingTests {
       scene.client.abort()
       try scene.settleToEnd()
       scene.server.enable(.read)
-      var received: [UInt8] = []
-      scene.server.onRead = { received += $0.input.read() }
+      let received = Received(at: scene.server)
       try scene.base.settle()
-      #expect(isSame(received, data))
+      #expect(isSame(received.bytes, data))
       #expect(scene.server.failure != nil)
     }
   }
@@ -75,14 +74,13 @@ struct RelayEndingTests {
       scene.client.abort()
       try scene.settle { scene.relay.left.isClosed }
       try scene.base.run(for: .milliseconds(100))
-      var received: [UInt8] = []
-      scene.server.onRead = { received += $0.input.read() }
+      let received = Received(at: scene.server)
       scene.server.enable(.read)
       try scene.base.settle { () -> Bool in
         try? scene.base.run(for: .milliseconds(10))
         return scene.server.failure != nil
       }
-      #expect(isSame(received, data))
+      #expect(isSame(received.bytes, data))
       #expect(scene.ends == ["failed left: read"])
     }
   }

@@ -80,6 +80,29 @@ final class RelayScene {
   func settleToEnd(sourceLocation: SourceLocation = #_sourceLocation) throws {
     try settle(sourceLocation: sourceLocation) { !ends.isEmpty }
   }
+
+  /// Has the server read, and finish when its input ends; waits for the relay's end, and checks that `data` came, behind the
+  /// bytes that were `taken` before.
+  func expectAtServer(
+    _ data: [UInt8], taken: [UInt8] = [], sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let received = Received(at: server, behind: taken)
+    server.onEvent = { event, _ in event.finish() }
+    server.enable(.read)
+    try settleToEnd(sourceLocation: sourceLocation)
+    try settle(sourceLocation: sourceLocation) { received.bytes.count == data.count }
+    #expect(isSame(received.bytes, data), sourceLocation: sourceLocation)
+  }
+}
+
+/// What comes at an event, whose read callback it takes.
+final class Received {
+  private(set) var bytes: [UInt8]
+
+  init(at event: BufferEvent, behind taken: [UInt8] = []) {
+    bytes = taken
+    event.onRead = { [self] in bytes += $0.input.read() }
+  }
 }
 
 /// Runs `body` with a client, a relay and a server in virtual time, and checks that everything was given back.

@@ -15,11 +15,9 @@ struct RelayTests {
     try inScene(mixture) { scene in
       let question = sampleBytes(1_500_000, seed: 1)
       let answer = sampleBytes(900_000, seed: 2)
-      var atServer: [UInt8] = []
-      var atClient: [UInt8] = []
       var order: [String] = []
-      scene.server.onRead = { atServer += $0.input.read() }
-      scene.client.onRead = { atClient += $0.input.read() }
+      let atServer = Received(at: scene.server)
+      let atClient = Received(at: scene.client)
       scene.server.onEvent = { event, what in
         order.append("server \(what.words)")
         event.write(answer)
@@ -30,8 +28,8 @@ struct RelayTests {
       scene.client.finish()
       try scene.settleToEnd()
       #expect(order == ["server endOfInput", "client endOfInput"])
-      #expect(isSame(atServer, question))
-      #expect(isSame(atClient, answer))
+      #expect(isSame(atServer.bytes, question))
+      #expect(isSame(atClient.bytes, answer))
       #expect(scene.ends == ["finished, left first"])
       #expect(scene.relay.bytesToRight == question.count)
       #expect(scene.relay.bytesToLeft == answer.count)
@@ -90,13 +88,7 @@ struct RelayTests {
       #expect(scene.relay.left.inputCount <= scene.relay.left.readMarks.high)
       #expect(scene.relay.right.outputCount <= scene.relay.right.writeMarks.high)
       #expect(scene.relay.left.writeMarkPasses + scene.relay.right.writeMarkPasses == 0)
-      var received: [UInt8] = []
-      scene.server.onRead = { received += $0.input.read() }
-      scene.server.onEvent = { event, _ in event.close() }
-      scene.server.enable(.read)
-      try scene.settleToEnd()
-      try scene.settle { received.count == data.count }
-      #expect(isSame(received, data))
+      try scene.expectAtServer(data)
       #expect(scene.relay.bytesToRight == data.count)
     }
   }
@@ -107,14 +99,9 @@ struct RelayTests {
       scene.relay.right.writeMarks = Watermarks(high: 100)
       scene.relay.left.readMarks = Watermarks(high: 150)
       let data = sampleBytes(50_000)
-      var received: [UInt8] = []
-      scene.server.onRead = { received += $0.input.read() }
-      scene.server.onEvent = { event, _ in event.close() }
       scene.client.write(data)
       scene.client.finish()
-      try scene.settleToEnd()
-      try scene.settle { received.count == data.count }
-      #expect(isSame(received, data))
+      try scene.expectAtServer(data)
       #expect(scene.relay.right.writeMarkPasses == 0)
     }
   }

@@ -31,14 +31,9 @@ import Testing
     func `a large stream passes through the kernel, but for its beginning`(link: RelayLink) throws {
       try inScene(RelayMixture(left: link, right: link)) { scene in
         let data = sampleBytes(3_000_000)
-        var received: [UInt8] = []
-        scene.server.onRead = { received += $0.input.read() }
-        scene.server.onEvent = { event, _ in event.finish() }
         scene.client.write(data)
         scene.client.finish()
-        try scene.settleToEnd()
-        try scene.settle { received.count == data.count }
-        #expect(isSame(received, data))
+        try scene.expectAtServer(data)
         #expect(scene.relay.leftEnd.spliced > 2_500_000)
         #expect(scene.relay.bytesToRight == data.count)
         // A pipe is held only while bytes are in it.
@@ -82,13 +77,7 @@ import Testing
       try inStream(link) { scene, data in
         scene.client.finish()
         try scene.base.settle()
-        var received: [UInt8] = []
-        scene.server.onRead = { received += $0.input.read() }
-        scene.server.onEvent = { event, _ in event.close() }
-        scene.server.enable(.read)
-        try scene.settleToEnd()
-        try scene.settle { received.count == data.count }
-        #expect(isSame(received, data))
+        try scene.expectAtServer(data)
       }
     }
 
@@ -96,14 +85,13 @@ import Testing
     func `closing the relay passes on what is in the pipe`(link: RelayLink) throws {
       try inStream(link) { scene, data in
         scene.relay.close()
-        var received: [UInt8] = []
-        scene.server.onRead = { received += $0.input.read() }
+        let received = Received(at: scene.server)
         try scene.base.settle()
         scene.server.enable(.read)
         try scene.settleToEnd()
         try scene.settle { scene.server.isInputEnded }
-        #expect(received.count == scene.relay.bytesToRight)
-        #expect(isSame(received, Array(data.prefix(received.count))))
+        #expect(received.bytes.count == scene.relay.bytesToRight)
+        #expect(isSame(received.bytes, Array(data.prefix(received.bytes.count))))
         #expect(scene.ends == ["closed"])
       }
     }
@@ -112,13 +100,12 @@ import Testing
       try inStream(.tcp) { scene, data in
         scene.client.abort()
         try scene.base.settle()
-        var received: [UInt8] = []
-        scene.server.onRead = { received += $0.input.read() }
+        let received = Received(at: scene.server)
         scene.server.enable(.read)
         try scene.settleToEnd()
         try scene.settle { scene.server.failure != nil }
-        #expect(received.count == scene.relay.bytesToRight)
-        #expect(isSame(received, Array(data.prefix(received.count))))
+        #expect(received.bytes.count == scene.relay.bytesToRight)
+        #expect(isSame(received.bytes, Array(data.prefix(received.bytes.count))))
         #expect(scene.ends == ["failed left: read"])
       }
     }
@@ -154,13 +141,7 @@ import Testing
             scene.relay.right.output.addWatcher { _, change in watched += change.removed }
           }
           scene.client.finish()
-          var received: [UInt8] = []
-          scene.server.onRead = { received += $0.input.read() }
-          scene.server.onEvent = { event, _ in event.close() }
-          scene.server.enable(.read)
-          try scene.settleToEnd()
-          try scene.settle { received.count == data.count }
-          #expect(isSame(received, data))
+          try scene.expectAtServer(data)
           #expect(scene.relay.leftEnd.spliced < data.count - 100_000)
           #expect(sets || watched > 100_000)
         }
@@ -173,13 +154,7 @@ import Testing
         let ahead = scene.relay.leftEnd.moved
         scene.relay.right.write("INSERTED")
         scene.client.finish()
-        var received: [UInt8] = []
-        scene.server.onRead = { received += $0.input.read() }
-        scene.server.onEvent = { event, _ in event.close() }
-        scene.server.enable(.read)
-        try scene.settleToEnd()
-        try scene.settle { received.count == data.count + 8 }
-        #expect(isSame(received, Array(data[..<ahead]) + Array("INSERTED".utf8) + Array(data[ahead...])))
+        try scene.expectAtServer(Array(data[..<ahead]) + Array("INSERTED".utf8) + Array(data[ahead...]))
       }
     }
 
@@ -201,12 +176,8 @@ import Testing
         transport?.isWriteBlocked = false
         transport?.outputReady(scene.relay.right)
         scene.client.finish()
-        scene.server.onRead = { received += $0.input.read() }
-        scene.server.onEvent = { event, _ in event.close() }
-        scene.server.enable(.read)
-        try scene.settleToEnd()
-        try scene.settle { received.count == data.count + 8 }
-        #expect(isSame(received, Array(data[..<ahead]) + Array("INSERTED".utf8) + Array(data[ahead...])))
+        let expected = Array(data[..<ahead]) + Array("INSERTED".utf8) + Array(data[ahead...])
+        try scene.expectAtServer(expected, taken: received)
       }
     }
 
@@ -228,14 +199,9 @@ import Testing
           }
         }
         let data = sampleBytes(3_000_000)
-        var received: [UInt8] = []
-        scene.server.onRead = { received += $0.input.read() }
-        scene.server.onEvent = { event, _ in event.finish() }
         scene.client.write(data)
         scene.client.finish()
-        try scene.settleToEnd()
-        try scene.settle { received.count == data.count }
-        #expect(isSame(received, data))
+        try scene.expectAtServer(data)
         #expect(asked > 0)
         #expect(scene.relay.leftEnd.spliced == 0)
       }
