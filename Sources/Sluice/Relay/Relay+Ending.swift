@@ -61,7 +61,7 @@ extension Relay {
     end.event.enable(.both)
     end.event.flush(.flush)
     // Each layer tells this one when bytes leave it.
-    end.forEachLayer { $0.flags.insert(.watchedAbove) }
+    for layer in end.layers { layer.flags.insert(.watchedAbove) }
     if let limit = options.closeTimeout {
       drainTimer = base.schedule(after: limit) { [weak self] in
         end.event.abort()
@@ -109,8 +109,8 @@ extension Relay {
   private var actualReason: RelayOutcome {
     guard let reason else { return .closed }
     guard case .finished = reason, let end = ends.first(where: \.hasLost) else { return reason }
-    // Layers that have sent everything are gone when the one on the wire breaks.
-    if let error = end.event.failure ?? end.wire.failure { return .failed(end.side, error) }
+    // Layers that have sent everything are gone when one below them breaks.
+    if let error = end.failure { return .failed(end.side, error) }
     return end.wire.flags.intersects([.peerClosed, .unlinked]) ? .stoppedReading(end.side) : .idle
   }
 }

@@ -89,7 +89,7 @@ public final class Relay: DeferredWork {
     for end in ends {
       // Where nobody wants what came, an error does not wait for that to be read.
       let isUnwanted = end.isDone && !end.hasPassedEnd
-      if let error = end.event.failure ?? (isUnwanted ? end.wire.failure : nil) { return failed(end, error) }
+      if let error = isUnwanted ? end.failure : end.event.failure { return failed(end, error) }
     }
     guard !isClosing else {
       for end in ends { moveAll(from: end) }

@@ -1,7 +1,9 @@
 /// One of a relay's events, and how far it is.
 final class RelayEnd {
   let event: BufferEvent
-  /// The lowest layer that closes along with the event: the last to let go of its bytes.
+  /// The event and those below it that close along with it, which let go of one another as they end.
+  let layers: [BufferEvent]
+  /// The lowest of them: the last to let go of its bytes.
   let wire: BufferEvent
   let side: RelaySide
   /// Bytes that were moved from this event's input to the other's output.
@@ -23,7 +25,12 @@ final class RelayEnd {
     self.event = event
     self.side = side
     var lowest = event
-    while let below = lowest.underlying, !lowest.flags.contains(.keepsLower) { lowest = below }
+    var layers = [event]
+    while let below = lowest.underlying, !lowest.flags.contains(.keepsLower) {
+      lowest = below
+      layers.append(below)
+    }
+    self.layers = layers
     wire = lowest
   }
 
@@ -39,20 +46,11 @@ final class RelayEnd {
   var notSent: Int { event.outputCount + (event.extras?.lostOutput ?? 0) }
 
   /// Whether bytes that were sent here got lost on their way down.
-  var hasLost: Bool { (event.extras?.lostOutput ?? 0) + (wire.extras?.lostOutput ?? 0) > 0 }
+  var hasLost: Bool { layers.contains { ($0.extras?.lostOutput ?? 0) > 0 } }
+
+  /// The error that ended the highest layer that one ended.
+  var failure: StreamError? { layers.lazy.compactMap(\.failure).first }
 
   /// Bytes that wait in the outputs of all layers.
-  var waiting: Int {
-    var count = 0
-    forEachLayer { count += $0.outputCount }
-    return count
-  }
-
-  func forEachLayer(_ body: (BufferEvent) -> Void) {
-    var next: BufferEvent? = event
-    while let layer = next {
-      body(layer)
-      next = layer === wire ? nil : layer.underlying
-    }
-  }
+  var waiting: Int { layers.reduce(0) { $0 + $1.outputCount } }
 }

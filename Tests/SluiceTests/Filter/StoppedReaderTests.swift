@@ -2,7 +2,7 @@ import Testing
 
 @testable import Sluice
 
-/// Stacks over sockets whose top is not read, and whose writing fails.
+/// Stacks that break above bytes which their filters have not decoded.
 struct StoppedReaderTests {
   @Test(arguments: [true, false], [600_000, 100_000])
   func `that writing failed is told though the bytes below a disabled top are never read`(

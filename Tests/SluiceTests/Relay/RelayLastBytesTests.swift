@@ -98,4 +98,29 @@ struct RelayLastBytesTests {
       #expect(scene.ends == ["stopped reading: left"])
     }
   }
+
+  @Test func `last bytes that a layer in the middle still held are not passed on`() throws {
+    let link = RelayLink(testDescription: "held stack") { base in
+      let (outer, inner) = base.pair()
+      return (outer, try inner.filtered(by: Stuck()).filtered(by: Pass()))
+    }
+    try inScene(RelayMixture(left: link, right: .pair), options: { $0.closeTimeout = .seconds(1) }) { scene in
+      scene.client.finish()
+      scene.server.write("held")
+      scene.server.finish()
+      try scene.base.run(for: .seconds(2))
+      #expect(scene.ends == ["idle"])
+    }
+  }
+}
+
+/// Never sends anything.
+private struct Stuck: Filter {
+  mutating func encode(
+    _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
+  ) throws -> FilterProgress { .blocked }
+
+  mutating func decode(
+    _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext
+  ) throws -> FilterProgress { target.append(upTo: context.limit, from: &source) > 0 ? .moved : .needsMore }
 }
