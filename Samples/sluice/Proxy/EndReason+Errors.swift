@@ -27,7 +27,7 @@ extension EndReason {
     case .filter(let cause): self.init(filter: cause, named: error.filter ?? "")
     case .truncated: self = .filterError("truncated")
     case .noProgress: self = .filterError("no-progress")
-    case .inputFull: self = .filterError("too-long")
+    case .inputFull, .outputFull: self = .filterError("too-long")
     }
   }
 

@@ -143,16 +143,17 @@ extension BufferEvent {
     stage.context.mode = isFinishing ? .finished : mode
     stage.context.isClosing = flags.contains(.closing)
     if stage.traits.contains(.usesTime) { stage.context.now = base.now }
-    stage.state.remove(.encodeBlocked)
+    let wasFull = stage.state.contains(.encodeFull)
+    stage.state.subtract([.encodeBlocked, .encodeWaits, .encodeFull])
     let progress = try stage.encode(&outputBuffer, into: &below.outputBuffer)
     // What filled its room may have more to give, with nothing left to take.
     isForced = below.outputBuffer.count &- had >= room
-    return try goesOnEncoding(progress, have, had, stage, below)
+    return try goesOnEncoding(progress, have, had, stage, below, wasFull: wasFull)
   }
 
   /// Does what the filter asked for, and says whether it is to be called again.
   private func goesOnEncoding(
-    _ progress: FilterProgress, _ have: Int, _ had: Int, _ stage: Stage, _ below: BufferEvent
+    _ progress: FilterProgress, _ have: Int, _ had: Int, _ stage: Stage, _ below: BufferEvent, wasFull: Bool = false
   ) throws -> Bool {
     let isIdle = outputBuffer.count == have && below.outputBuffer.count == had
     if stage.context.hasAsked { serve(stage, below) }
@@ -165,7 +166,10 @@ extension BufferEvent {
       flags.insert(.outputFinished)
       return false
     }
-    guard progress == .moved || isFinishing else { return false }
+    guard progress == .moved || isFinishing else {
+      try waitsForOutput(stage, below, wasFull: wasFull)
+      return false
+    }
     if isIdle { throw StreamError.Reason.noProgress }
     return true
   }

@@ -3,7 +3,9 @@ public enum FilterProgress: Sendable, Equatable {
   /// Bytes were taken or given; the filter is called again while there is something to do. To say this without taking or
   /// giving anything is an error that stops the stream.
   case moved
-  /// Nothing more can be done before more bytes come. libevent: `BEV_NEED_MORE`.
+  /// Nothing more can be done before more bytes come. libevent: `BEV_NEED_MORE`. Where they cannot come, since a unit is
+  /// longer than a layer may hold, the stream fails: for `decode` as `StreamError.Reason.inputFull`, with the high mark of the
+  /// layer below; for `encode` as `outputFull`, with that of the filter's own layer, where another filter is on top of it.
   case needsMore
   /// Nothing more can be done before the filter is woken, or the other direction moves: then it is called again, even with
   /// an empty source, since it may hold bytes inside itself.
@@ -104,6 +106,10 @@ class Stage {
     static let owesDecode = State(rawValue: 8)
     /// Its replies fill the layer below: nothing is decoded before they have left.
     static let drowning = State(rawValue: 16)
+    /// It waits for more to encode, and what it has goes nowhere before that comes.
+    static let encodeWaits = State(rawValue: 32)
+    /// It did so when its layer was at the mark.
+    static let encodeFull = State(rawValue: 64)
   }
 
   /// What blocked the filter may be over: it is called again, since it may hold bytes inside itself.

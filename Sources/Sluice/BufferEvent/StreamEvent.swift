@@ -34,6 +34,9 @@ public struct StreamError: Error, Sendable, CustomStringConvertible {
     case noProgress
     /// A filter waits for more input than the layer below may hold: a unit is longer than that layer's read high mark.
     case inputFull
+    /// A filter waits for more output than its own layer may hold: a unit is longer than that layer's write high mark. Never
+    /// on top of a stack, where the application may write past the mark.
+    case outputFull
     /// A filter failed, with its own error.
     case filter(any Error)
     /// The transport failed, with its own error.
@@ -68,6 +71,8 @@ public struct StreamError: Error, Sendable, CustomStringConvertible {
         "the filter moved no byte: return .needsMore to wait; when the application finished, encode what is left, also where"
           + " a unit passes the limit"
       case .inputFull: "a unit is longer than the layer below may hold: raise its read high mark, or refuse such units"
+      case .outputFull:
+        "a unit is longer than the filter's own layer may hold: raise its write high mark, or take such units in parts"
       case .filter(let error), .transport(let error): "\(error)"
       }
     let layer = filter.map { "filter \($0) (number \(place) from the wire)" }

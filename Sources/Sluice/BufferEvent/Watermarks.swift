@@ -43,6 +43,7 @@ extension BufferEvent {
       (writeLow, writeHigh) = (newValue.low, newValue.high)
       if flags.contains(.writeOwed) { base.queue.append(self) }
       if rises, let upper { upper._withUnsafeGuaranteedRef { $0.schedule(.pumpDown) } }
+      lookForFullOutput()
     }
   }
 

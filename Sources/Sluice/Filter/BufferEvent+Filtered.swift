@@ -42,6 +42,7 @@ extension BufferEvent {
     event.inheritState(of: self)
     enable(.both)
     event.startStage()
+    lookForFullOutput()
     return event
   }
 

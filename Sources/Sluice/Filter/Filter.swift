@@ -59,6 +59,10 @@ public protocol Filter: ~Copyable {
   /// `source` is empty and it returns `.ended` or `.needsMore`: the place for trailers. With `.flush`, it gives what it holds
   /// back, and may find `source` empty.
   ///
+  /// What it leaves waits in its own layer, to whose write high mark a filter above fills it: to wait with `.needsMore` for
+  /// a unit that is longer is an error (`StreamError.Reason.outputFull`). On top of a stack any unit fits, since the application
+  /// may write past the mark. A filter that will be woken to give what it has is waited for.
+  ///
   /// - Throws: what stops the stream, and comes to the event callback with the filter's name and place.
   mutating func encode(
     _ source: inout EventBuffer, into target: inout EventBuffer, _ context: inout FilterContext

@@ -27,7 +27,8 @@ public struct FilterContract: Sendable {
   public var limits = [1, 2, 3, 7, 64]
   /// By how many bytes a call may pass its limit: what is left of a record.
   public var tolerance = 0
-  /// The smallest mark that is set below the filters; a unit that has to be whole before it is decoded needs as much.
+  /// The smallest mark that is set on the layers; a unit that has to be whole before it is decoded, or encoded below another
+  /// filter, needs as much.
   public var smallestMark = 1
   /// Whether everything that was written comes out at the other end once it was flushed. False for filters that take their time
   /// all the same.
