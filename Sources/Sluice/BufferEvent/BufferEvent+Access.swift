@@ -63,6 +63,8 @@ extension BufferEvent {
   @discardableResult
   func emptyOutput() -> Int {
     guard !flags.intersects(.outputHeld) else { return 0 }
+    // What is thrown away has not left: no writer is told to go on for that.
+    if !isWriteDue { flags.remove(.writeOwed) }
     // Watchers are called from here.
     flags.insert(.outputBusy)
     let lost = outputBuffer.drain()

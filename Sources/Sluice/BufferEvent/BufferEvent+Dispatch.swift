@@ -60,6 +60,8 @@ extension BufferEvent {
 
   private func deliverEvents() {
     while let box = eventBox, let event = takeEvent() {
+      // Who was told of it writes no more.
+      if flags.contains(.failed), case .error = event { flags.remove(.writeOwed) }
       box._withUnsafeGuaranteedRef { $0.body(self, event) }
       if isKeptByCallbacks, case .error = event { leaveLoop() }
     }
@@ -91,7 +93,7 @@ extension BufferEvent {
   }
 
   /// Whether the write callback is to be called for the bytes that left.
-  @inline(__always) private var isWriteDue: Bool {
+  @inline(__always) var isWriteDue: Bool {
     outputBuffer.count <= writeLow && !flags.contains(.filesPending)
   }
 

@@ -89,6 +89,7 @@ extension BufferEvent {
     hold(below)
     let error = encodeLoop(mode, after: progress, have, had, stage, below)
     letGo(below)
+    dropWhatNobodyTakes(below)
     if let error {
       failed(error, .write, stage, below)
       return false

@@ -59,8 +59,22 @@ extension BufferEvent {
   /// refused.
   func peerStoppedReading(isKnown: Bool = false) {
     let lost = markAbove(.peerClosed)
-    if isKnown || lost > 0 { announce(.endOfOutput) }
+    if isKnown || lost > 0 { announceEndOfOutput() }
     completeClosing()
+  }
+
+  /// Tells once that nothing more is taken: a filter may end before the other end does, and what it held be lost behind both.
+  private func announceEndOfOutput() {
+    let extras = top.makeExtras()
+    guard !extras.isEndOfOutputTold else { return }
+    extras.isEndOfOutputTold = true
+    announce(.endOfOutput)
+  }
+
+  /// Throws away what a filter gave of what it had held inside itself, after the other end closed.
+  func dropWhatNobodyTakes(_ below: BufferEvent) {
+    guard below.flags.intersects([.peerClosed, .unlinked]), below.emptyOutput() > 0 else { return }
+    if below.flags.contains(.peerClosed) { announceEndOfOutput() }
   }
 
   /// The other half is gone, after it sent everything.

@@ -102,6 +102,7 @@ public final class BufferEvent: DeferredWork {
     var failure: StreamError?
     /// Files that are to be sent, and what was written behind them.
     var files: FileQueue?
+    var isEndOfOutputTold = false
     /// Bytes of the output that were thrown away.
     var lostOutput = 0
     /// What runs when the event has ended, or bytes have left it that layers above watch.

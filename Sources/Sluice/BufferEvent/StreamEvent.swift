@@ -6,7 +6,7 @@ public enum StreamEvent: Sendable {
   /// last read callback. From then on a socket is looked at only where something is to be written: that the connection broke
   /// shows with the next write, or by a timeout.
   case endOfInput
-  /// The other end will take nothing more; what is written from now on is refused.
+  /// The other end will take nothing more; what is written from now on is refused. Comes once.
   case endOfOutput
   /// Nothing moved in that direction for as long as its timeout says. The direction is disabled now; enabling it starts
   /// anew.

@@ -51,6 +51,7 @@ extension BufferEvent {
     if below.flags.contains(.finishing) { flags.formUnion([.finishing, .outputFinished]) }
     let events = below.extras?.pendingEvents ?? []
     below.extras?.pendingEvents = []
+    if below.extras?.isEndOfOutputTold == true { makeExtras().isEndOfOutputTold = true }
     if below.flags.contains(.connectedPending) { announceFromBelow(.connected) }
     for event in events {
       // The end and the error come through the filter.

@@ -80,4 +80,37 @@ struct WriteMarkTests {
       #expect(right.unread == 80)
     }
   }
+
+  @Test(arguments: [false, true]) func `what is thrown away makes no write callback due`(isClosed: Bool) throws {
+    try inVirtualTime { base in
+      let (left, right) = base.pair()
+      right.readMarks = Watermarks(high: 5)
+      let log = EventLog()
+      log.follow(left)
+      left.write([UInt8](repeating: 1, count: 20))
+      try base.settle()
+      if isClosed { right.close() } else { right.abort() }
+      try base.settle()
+      #expect(log.take().filter { $0.hasPrefix("write") } == [])
+      left.close()
+    }
+  }
+
+  @Test func `no write callback comes behind an error, also for bytes that left before`() throws {
+    try inVirtualTime { base in
+      let (left, right) = base.pair()
+      var told: [String] = []
+      left.onWrite = { _ in told.append("write") }
+      left.onEvent = { left, event in
+        told.append("event")
+        guard case .notice = event else { return }
+        left.write("a")
+        right.abort()
+      }
+      left.trigger(.notice(1))
+      try base.settle()
+      #expect(told == ["event", "event"])
+      left.close()
+    }
+  }
 }

@@ -146,4 +146,39 @@ import Testing
       right.close()
     }
   }
+
+  @Test func `that nothing more is taken is told once: by the filter that ended, not by the other end again`() throws {
+    try inVirtualTime { base in
+      let (left, right) = base.pair()
+      right.disable(.read)
+      let top = try left.filtered(by: Quota(5))
+      let here = Recorder(top)
+      top.write("abcdefgh")
+      try base.settle()
+      #expect(here.log == ["end of output"])
+      right.close()
+      try base.settle()
+      #expect(here.log == ["end of output", "end of input"])
+      top.close()
+    }
+  }
+
+  @Test func `what a filter held when the other end closed is lost, and that is told`() throws {
+    try inVirtualTime { base in
+      let (left, right) = base.pair()
+      let top = try left.filtered(by: Delay(.seconds(1)))
+      let here = Recorder(top)
+      // The other end has more to send, so that its input is still there.
+      left.disable(.read)
+      right.write("more")
+      top.write("abcdefgh")
+      right.close()
+      try base.settle()
+      #expect(here.log == [])
+      try base.run(for: .seconds(2))
+      #expect(here.log == ["end of output"])
+      #expect(right.inputCount == 0)
+      top.close()
+    }
+  }
 }
