@@ -87,6 +87,7 @@ extension BufferEvent {
     letGo(below)
     if below.outputBuffer.count != sent { below.pushDown() }
     if let error { failed(error, .read, stage, below) }
+    if flags.contains(.inputEnded) { failWithLayersBelow() }
     if stage.state.contains(.encodeBlocked), inputBuffer.count > before || below.inputBuffer.count < waited {
       stage.goOn()
       schedule(.pumpDown)

@@ -15,15 +15,33 @@ extension BufferEvent {
   }
 
   /// The input ends here with an error. The layers above decode what came before, and then end in the same way: the error
-  /// comes to the top behind the bytes that came before it. Where their input has ended, nothing comes before it any more, and
+  /// comes to the top behind the bytes that came before it. Where the input of one has ended, nothing comes up any more; and
   /// that writing failed does not wait until somebody reads again.
   func broke(_ error: StreamError) {
-    guard let upper = upper?.takeUnretainedValue(), !upper.flags.contains(.inputEnded), !top.flags.contains(.closing),
+    guard let upper = upper?.takeUnretainedValue(), !isInputEndedAbove, !top.flags.contains(.closing),
       error.direction != .write || !upper.isReadingStoppedAbove
     else { return fail(error) }
     guard !flags.intersects([.failed, .closed]) else { return }
     markLayerFailed(error)
     upper.schedule(.pumpUp)
+  }
+
+  private var isInputEndedAbove: Bool {
+    var next = upper?.takeUnretainedValue()
+    while let event = next {
+      if event.flags.contains(.inputEnded) { return true }
+      next = event.upper?.takeUnretainedValue()
+    }
+    return false
+  }
+
+  /// The input has ended here: an error of a layer below, which was to come behind its bytes, comes now.
+  func failWithLayersBelow() {
+    var event = self
+    while let below = event.underlying {
+      if let failure = below.failure { return event.fail(failure) }
+      event = below
+    }
   }
 
   private func markFailed(_ error: StreamError) {

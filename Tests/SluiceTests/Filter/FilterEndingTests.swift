@@ -181,4 +181,23 @@ import Testing
       top.close()
     }
   }
+
+  @Test(arguments: [6, 20]) func `an error below a layer whose bytes a filter takes no more is told`(first: Int) throws
+  {
+    try inVirtualTime { base in
+      let (left, right) = base.pair()
+      let middle = try Stack().adding { Thrower(direction: .read, left: 12) }.adding { Pass() }.applied(to: left)
+      middle.readMarks = Watermarks(high: 4)
+      let top = try middle.filtered(by: Quota(5, .read))
+      let here = Recorder(top)
+      right.write(pattern(first))
+      try base.settle()
+      right.write(pattern(20 - first))
+      try base.settle()
+      #expect(here.bytes == Array(pattern(first).prefix(5)))
+      #expect(here.events == ["end of input", "error: filter Thrower (number 1 from the wire), reading: bad byte"])
+      top.close()
+      right.close()
+    }
+  }
 }
