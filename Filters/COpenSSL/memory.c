@@ -44,7 +44,7 @@ static void give_back(void *argument) {
   struct kept *all = argument;
   kept = &nothing;
   has_ended = 1;
-  for (size_t class = 0; class < classes; class ++) {
+  for (size_t class = 0; class < classes; class++) {
     for (struct block *block = all->first[class], *next; block != NULL; block = next) {
       next = block->next;
       free(block);
@@ -57,7 +57,7 @@ static void begin(void) {
   struct kept *all = calloc(1, sizeof *all);
   if (all == NULL || pthread_setspecific(thread_end, all) != 0) return free(all);
   all->bytes_left = most_bytes;
-  for (size_t class = 0; class < classes; class ++) all->blocks_left[class] = most_blocks;
+  for (size_t class = 0; class < classes; class++) all->blocks_left[class] = most_blocks;
   kept = all;
 }
 
@@ -103,11 +103,10 @@ int sluice_openssl_keep_memory(void) {
 #ifdef SLUICE_SANITIZED
   return 0;  // It could not tell who uses a block that was freed.
 #else
-  CRYPTO_malloc_fn theirs;
-  CRYPTO_realloc_fn theirs_too;
-  CRYPTO_free_fn theirs_as_well;
-  CRYPTO_get_mem_functions(&theirs, &theirs_too, &theirs_as_well);
-  if (theirs != CRYPTO_malloc || theirs_as_well != CRYPTO_free) return 0;
+  CRYPTO_malloc_fn their_malloc;
+  CRYPTO_free_fn their_free;
+  CRYPTO_get_mem_functions(&their_malloc, NULL, &their_free);
+  if (their_malloc != CRYPTO_malloc || their_free != CRYPTO_free) return 0;
   if (pthread_key_create(&thread_end, give_back) != 0) return 0;
   if (CRYPTO_set_mem_functions(allocate, resize, release) == 1) return 1;
   pthread_key_delete(thread_end);

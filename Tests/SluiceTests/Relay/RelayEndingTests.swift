@@ -64,16 +64,22 @@ struct RelayEndingTests {
     }
   }
 
+  /// A client that goes when the kernel has all it sent, and the server has read nothing of it.
+  @discardableResult private func abortBehindUnread(_ scene: RelayScene) throws -> [UInt8] {
+    let data = sampleBytes(150_000)
+    scene.server.disable(.read)
+    scene.client.write(data)
+    try scene.settle { scene.relay.bytesToRight == data.count }
+    scene.client.abort()
+    try scene.settle { scene.relay.left.isClosed }
+    try scene.base.run(for: .milliseconds(100))
+    return data
+  }
+
   @Test(arguments: [RelayLink.tcp, .sharedTCP])
   func `a reset waits until the other end has what the kernel took`(link: RelayLink) throws {
     try inScene(RelayMixture(left: .tcp, right: link)) { scene in
-      let data = sampleBytes(150_000)
-      scene.server.disable(.read)
-      scene.client.write(data)
-      try scene.settle { scene.relay.bytesToRight == data.count }
-      scene.client.abort()
-      try scene.settle { scene.relay.left.isClosed }
-      try scene.base.run(for: .milliseconds(100))
+      let data = try abortBehindUnread(scene)
       let received = Received(at: scene.server)
       scene.server.enable(.read)
       try scene.base.settle { () -> Bool in
@@ -88,13 +94,7 @@ struct RelayEndingTests {
   @Test(arguments: [RelayLink.tcp, .sharedTCP])
   func `a reset does not wait for an end that goes without taking what the kernel took`(link: RelayLink) throws {
     try inScene(RelayMixture(left: .tcp, right: link)) { scene in
-      let data = sampleBytes(150_000)
-      scene.server.disable(.read)
-      scene.client.write(data)
-      try scene.settle { scene.relay.bytesToRight == data.count }
-      scene.client.abort()
-      try scene.settle { scene.relay.left.isClosed }
-      try scene.base.run(for: .milliseconds(100))
+      try abortBehindUnread(scene)
       #expect(scene.ends == [])
       scene.server.abort()
       try scene.base.settle { () -> Bool in

@@ -52,6 +52,19 @@ extension EventBase {
       try runOnce()
     }
   }
+
+  /// Reads what comes to `client` to the end, which is to be no reset.
+  func expectInOrder(
+    _ count: Int, at client: RawSocket, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    var got = 0
+    try run(until: "the end") {
+      got += client.drain()
+      return client.received() == "" || client.readError != EAGAIN && client.readError != 0
+    }
+    #expect(got == count, sourceLocation: sourceLocation)
+    #expect(client.received() == "", "an end, not a reset", sourceLocation: sourceLocation)
+  }
 }
 
 /// The same for what listens, or is left open: the base ends behind `body`, and everything must have been given back.
